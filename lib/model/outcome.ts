@@ -1,0 +1,36 @@
+import type { Response } from "./response.ts";
+
+/**
+ * Why a request has no page.
+ *
+ * `dns`, `connect`, `tls`, `timeout`, `reset`, `cut-short`, `too-large`, `protocol` and `address` come from the network; `status` is an
+ * answer that no callback asked for; `redirect`, `robots`, `scope` and `depth` are rules; `callback` is an error in the spider.
+ */
+export type FailureKind =
+  | "dns"
+  | "connect"
+  | "tls"
+  | "timeout"
+  | "reset"
+  | "cut-short"
+  | "too-large"
+  | "protocol"
+  | "address"
+  | "status"
+  | "redirect"
+  | "robots"
+  | "callback";
+
+/** A failure in words for people (`message`) and in a word for machines (`kind`). */
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly status?: number;
+  /** The stack of the spider's error, where it was one. */
+  readonly stack?: string;
+}
+
+/** What became of one download: never an exception, so that it can be counted, stored and perhaps tried again. */
+export type Outcome =
+  | { readonly response: Response; readonly failure?: undefined }
+  | { readonly response?: undefined; readonly failure: Failure };
