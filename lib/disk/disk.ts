@@ -1,0 +1,71 @@
+/**
+ * What trawl asks of a disk.
+ *
+ * Everything that must survive a crash goes through this contract, so that a test can put a disk beneath it that forgets what was not
+ * synced, or that fails any chosen operation. Every method throws {@linkcode DiskError}, which names the file and the reason.
+ *
+ * @module
+ */
+
+/** Files and folders, by path. */
+export interface Disk {
+  /**
+   * Opens a file for appending after its first `length` bytes and cuts off what follows them. Makes the file, and its folders, when `length`
+   * is 0; a file that is shorter than `length` is an error.
+   */
+  append(path: string, length: number): AppendFile;
+  /** Opens a file for reading at any offset. */
+  open(path: string): ReadFile;
+  /** Returns a whole file, or `undefined` when there is none. */
+  read(path: string): Uint8Array<ArrayBuffer> | undefined;
+  /** Returns a file's length in bytes, or `undefined` when there is none. */
+  size(path: string): number | undefined;
+  /** Returns the names in a folder in alphabetical order; none when there is no folder. */
+  list(folder: string): string[];
+  /** Makes a folder and those above it; does nothing when it is there. */
+  makeFolder(folder: string): void;
+  /** Gives a file or folder another name; a file of that name is replaced in one step. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file, or a folder with all in it; does nothing when there is none. */
+  remove(path: string): Promise<void>;
+  /** Returns when the names in a folder are safe against a loss of power. */
+  syncFolder(folder: string): Promise<void>;
+}
+
+/** A file that only grows. */
+export interface AppendFile {
+  readonly path: string;
+  /** Bytes in the file. */
+  readonly length: number;
+  /** Appends all bytes, or throws: then how many arrived is unknown, and the file takes no more. */
+  write(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Returns when everything written before the call is safe against a loss of power. */
+  sync(): Promise<void>;
+  close(): void;
+}
+
+/** A file to look into. */
+export interface ReadFile {
+  readonly path: string;
+  readonly length: number;
+  /** Returns `length` bytes from `offset`; an error when the file ends before that. */
+  readAt(offset: number, length: number): Uint8Array<ArrayBuffer>;
+  close(): void;
+}
+
+/** A disk said no. The message says what was tried, on which file, and why it failed. */
+export class DiskError extends Error {
+  override readonly name = "DiskError";
+  readonly path: string;
+
+  constructor(action: string, path: string, reason: unknown) {
+    super(`Cannot ${action} ${path}: ${reasonOf(reason)}`, { cause: reason });
+    this.path = path;
+  }
+}
+
+function reasonOf(reason: unknown): string {
+  if (!(reason instanceof Error)) return String(reason);
+  const text = reason.message.replace(/ \(os error \d+\).*$/s, "");
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,128 @@
+import { type AppendFile, type Disk, DiskError, type ReadFile } from "./disk.ts";
+
+/** The disk of this machine. */
+export const localDisk: Disk = {
+  append: (path, length) => new LocalAppendFile(path, length),
+  open: (path) => new LocalReadFile(path),
+  read: (path) => attempt("read", path, () => absent(() => Deno.readFileSync(path))),
+  size: (path) => attempt("look at", path, () => absent(() => Deno.statSync(path).size)),
+  list: (folder) =>
+    attempt("list", folder, () => absent(() => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort()) ?? []),
+  makeFolder: (folder) => attempt("make the folder", folder, () => Deno.mkdirSync(folder, { recursive: true })),
+  rename: (from, to) => attempting(`rename ${from} to`, to, () => Deno.rename(from, to)),
+  remove: (path) =>
+    attempting("remove", path, async () => {
+      try {
+        await Deno.remove(path, { recursive: true });
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }),
+  syncFolder: (folder) =>
+    attempting("sync the folder", folder, async () => {
+      // Windows cannot open a folder, and makes a rename safe by itself.
+      if (Deno.build.os === "windows") return;
+      using handle = await Deno.open(folder, { read: true });
+      await handle.sync();
+    }),
+};
+
+class LocalAppendFile implements AppendFile {
+  readonly path: string;
+  readonly #file: Deno.FsFile;
+  #length: number;
+  #broken = false;
+
+  constructor(path: string, length: number) {
+    this.path = path;
+    this.#length = length;
+    this.#file = attempt("open", path, () => {
+      if (length > 0) return Deno.openSync(path, { write: true });
+      const folder = path.slice(0, path.lastIndexOf("/"));
+      if (folder !== "") Deno.mkdirSync(folder, { recursive: true });
+      return Deno.openSync(path, { write: true, create: true });
+    });
+    attempt("cut", path, () => {
+      const size = this.#file.statSync().size;
+      if (size < length) throw new Error(`it ends after ${size} of ${length} bytes`);
+      if (size > length) this.#file.truncateSync(length);
+      this.#file.seekSync(length, Deno.SeekMode.Start);
+    });
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  write(bytes: Uint8Array<ArrayBuffer>): void {
+    attempt("write to", this.path, () => {
+      if (this.#broken) throw new Error("an earlier write has failed");
+      this.#broken = true;
+      for (let at = 0; at < bytes.length;) at += this.#file.writeSync(at === 0 ? bytes : bytes.subarray(at));
+      this.#broken = false;
+      this.#length += bytes.length;
+    });
+  }
+
+  sync(): Promise<void> {
+    return attempting("sync", this.path, () => this.#file.syncData());
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+class LocalReadFile implements ReadFile {
+  readonly path: string;
+  readonly length: number;
+  readonly #file: Deno.FsFile;
+
+  constructor(path: string) {
+    this.path = path;
+    this.#file = attempt("open", path, () => Deno.openSync(path, { read: true }));
+    this.length = attempt("look at", path, () => this.#file.statSync().size);
+  }
+
+  readAt(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    return attempt("read", this.path, () => {
+      const bytes = new Uint8Array(length);
+      this.#file.seekSync(offset, Deno.SeekMode.Start);
+      for (let at = 0; at < length;) {
+        const got = this.#file.readSync(bytes.subarray(at));
+        if (got === null) throw new Error(`it ends after ${offset + at} of ${offset + length} bytes`);
+        at += got;
+      }
+      return bytes;
+    });
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+function attempt<T>(action: string, path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new DiskError(action, path, error);
+  }
+}
+
+async function attempting<T>(action: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new DiskError(action, path, error);
+  }
+}
+
+function absent<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
