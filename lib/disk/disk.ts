@@ -30,6 +30,13 @@ export interface Disk {
   remove(path: string): Promise<void>;
   /** Returns when the names in a folder are safe against a loss of power. */
   syncFolder(folder: string): Promise<void>;
+  /**
+   * Takes the lock that is a file and writes `text` into it. Undefined when another process has it until `patience` ends. The system gives it back when the
+   * process ends, however it ends.
+   */
+  lock(path: string, text: string, patience: Promise<unknown>): Promise<Disposable | undefined>;
+  /** Returns whether a process has the lock that is a file until `patience` ends. */
+  isLocked(path: string, patience: Promise<unknown>): Promise<boolean>;
 }
 
 /** A file that only grows. */

@@ -25,7 +25,36 @@ export const localDisk: Disk = {
       using handle = await Deno.open(folder, { read: true });
       await handle.sync();
     }),
+  lock: (path, text, patience) =>
+    attempting("lock", path, async () => {
+      const file = await locked(path, { read: true, write: true, create: true }, true, patience);
+      if (file === undefined) return undefined;
+      file.truncateSync(0);
+      file.writeSync(new TextEncoder().encode(text));
+      return { [Symbol.dispose]: () => file.close() };
+    }),
+  isLocked: (path, patience) =>
+    attempting("look at", path, async () => {
+      const file = await locked(path, { read: true }, false, patience);
+      file?.close();
+      return file === undefined;
+    }),
 };
+
+/** Opens and locks a file; undefined when `patience` ends first. */
+async function locked(
+  path: string,
+  options: Deno.OpenOptions,
+  exclusive: boolean,
+  patience: Promise<unknown>,
+): Promise<Deno.FsFile | undefined> {
+  const file = await Deno.open(path, options);
+  const locking = file.lock(exclusive).then(() => true);
+  if (await Promise.race([locking, patience.then(() => false)])) return file;
+  // The system has no way to withdraw the request; should it be granted yet, the lock is given back at once.
+  locking.then(() => file.close(), () => file.close());
+  return undefined;
+}
 
 class LocalAppendFile implements AppendFile {
   readonly path: string;

@@ -1,0 +1,39 @@
+/**
+ * Every file name of a crawl, built in one place.
+ *
+ * @module
+ */
+
+/** The files of one spider in one project. */
+export interface Places {
+  /** The folder of everything below. */
+  readonly root: string;
+  readonly lock: string;
+  /** The folder of the checkpoint. */
+  readonly checkpoint: string;
+  readonly current: string;
+  readonly previous: string;
+  readonly temporary: string;
+  /** The folder of the outputs. */
+  readonly crawls: string;
+}
+
+/** Returns where a spider's files are. */
+export function placesOf(dataDir: string, project: string, spider: string): Places {
+  const root = `${dataDir}/${project}/${spider}`;
+  const checkpoint = `${root}/checkpoint`;
+  return {
+    root,
+    lock: `${root}/lock`,
+    checkpoint,
+    current: `${checkpoint}/checkpoint.msgpack`,
+    previous: `${checkpoint}/checkpoint.prev.msgpack`,
+    temporary: `${checkpoint}/checkpoint.tmp`,
+    crawls: `${root}/crawls`,
+  };
+}
+
+/** Returns the name that the outputs of a crawl share: its start in UTC, `2026-11-21T09-30-00Z`. */
+export function crawlName(startedAt: number): string {
+  return new Date(startedAt).toISOString().slice(0, 19).replaceAll(":", "-") + "Z";
+}
