@@ -43,7 +43,8 @@ function place(filename: string): readonly string[] {
 export function refusal(from: readonly string[], specifier: string): string | undefined {
   if (!specifier.startsWith(".")) return undefined;
   const target = new URL(specifier, `file:///${from.join("/")}`).pathname.slice(1).split("/");
-  if (from[0] === "spiders") {
+  // The list of the spiders is no spider.
+  if (from[0] === "spiders" && from[1] !== "mod.ts") {
     return target.join("/") === "lib/mod.ts" ? undefined : "a spider imports only ../lib/mod.ts";
   }
   if (from[0] !== "lib" || from.length < 3) return undefined;

@@ -56,8 +56,10 @@ export class CheckpointStore {
    */
   async save(bytes: Uint8Array<ArrayBuffer>, sync: () => Promise<void>, retired: readonly string[]): Promise<void> {
     const { checkpoint: folder, current, previous, temporary } = this.#places;
-    // Keeps C1: what a checkpoint counts is on disk before the checkpoint is.
+    // Keeps C1: what a checkpoint counts, names of new files included, is on disk before the checkpoint is.
+    this.#disk.makeFolder(folder);
     await sync();
+    await this.#disk.syncFolder(folder);
     const file = this.#disk.append(temporary, 0);
     try {
       file.write(bytes);

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { type AppendFile, type Disk, DiskError, type ReadFile } from "./disk.ts";
 
 /** The disk of this machine. */
@@ -67,15 +68,16 @@ class LocalAppendFile implements AppendFile {
     this.#length = length;
     this.#file = attempt("open", path, () => {
       if (length > 0) return Deno.openSync(path, { write: true });
-      const folder = path.slice(0, path.lastIndexOf("/"));
-      if (folder !== "") Deno.mkdirSync(folder, { recursive: true });
+      Deno.mkdirSync(dirname(path), { recursive: true });
       return Deno.openSync(path, { write: true, create: true });
     });
-    attempt("cut", path, () => {
-      const size = this.#file.statSync().size;
-      if (size < length) throw new Error(`it ends after ${size} of ${length} bytes`);
-      if (size > length) this.#file.truncateSync(length);
-      this.#file.seekSync(length, Deno.SeekMode.Start);
+    closingOnError(this.#file, () => {
+      attempt("cut", path, () => {
+        const size = this.#file.statSync().size;
+        if (size < length) throw new Error(`it ends after ${size} of ${length} bytes`);
+        if (size > length) this.#file.truncateSync(length);
+        this.#file.seekSync(length, Deno.SeekMode.Start);
+      });
     });
   }
 
@@ -110,7 +112,7 @@ class LocalReadFile implements ReadFile {
   constructor(path: string) {
     this.path = path;
     this.#file = attempt("open", path, () => Deno.openSync(path, { read: true }));
-    this.length = attempt("look at", path, () => this.#file.statSync().size);
+    this.length = closingOnError(this.#file, () => attempt("look at", path, () => this.#file.statSync().size));
   }
 
   readAt(offset: number, length: number): Uint8Array<ArrayBuffer> {
@@ -128,6 +130,15 @@ class LocalReadFile implements ReadFile {
 
   close(): void {
     this.#file.close();
+  }
+}
+
+function closingOnError<T>(file: Deno.FsFile, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    file.close();
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Response } from "./response.ts";
  * Why a request has no page.
  *
  * `dns`, `connect`, `tls`, `timeout`, `reset`, `cut-short`, `too-large`, `protocol` and `address` come from the network; `status` is an
- * answer that no callback asked for; `redirect`, `robots`, `scope` and `depth` are rules; `callback` is an error in the spider.
+ * answer that no callback asked for; `redirect` and `robots` are rules; `callback` is an error in the spider.
  */
 export type FailureKind =
   | "dns"
@@ -26,6 +26,8 @@ export interface Failure {
   readonly kind: FailureKind;
   readonly message: string;
   readonly status?: number;
+  /** Another attempt would end the same way: a name that does not exist, a certificate that is not valid. */
+  readonly final?: boolean;
   /** The stack of the spider's error, where it was one. */
   readonly stack?: string;
 }

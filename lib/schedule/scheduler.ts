@@ -157,20 +157,31 @@ export class Scheduler {
     return times.length === 0 ? undefined : Math.max(0, Math.min(...times));
   }
 
-  /** Ends a request in flight and takes note of how its host answered. `retryAfter`: the seconds that the host asked for. */
-  ended(request: Request, observation: Observation, retryAfter = 0): void {
+  /**
+   * Ends a request in flight and takes note of how its host answered; without an observation nothing was sent, and no delay begins. `retryAfter`: the seconds that
+   * the host asked for.
+   */
+  ended(request: Request, observation: Observation | undefined, retryAfter = 0): void {
     const host = hostOf(request.url);
     const state = this.#host(host);
-    if (this.#options.throttle) state.pace = adjust(state.pace, observation, this.#options.concurrencyPerHost);
-    state.pausedUntil = Math.max(state.pausedUntil, this.#clock.now() + 1000 * retryAfter);
-    this.#release(host, state);
+    if (observation !== undefined) {
+      if (this.#options.throttle) state.pace = adjust(state.pace, observation, this.#options.concurrencyPerHost);
+      this.#rest(state);
+    }
+    if (retryAfter > 0) state.pausedUntil = Math.max(state.pausedUntil, this.#clock.now() + 1000 * retryAfter);
+    state.inFlight -= 1;
+    this.#inFlight -= 1;
+    this.#queue(host);
+    if (this.#full.size === 0) return;
+    const full = [...this.#full];
+    this.#full.clear();
+    for (const each of full) this.#queue(each);
   }
 
-  /** Ends a request in flight that told nothing about its host, and puts it back before the others. */
-  giveBack(request: Request): void {
-    const host = hostOf(request.url);
+  /** Puts a request that has ended, and is not done, back before the others of its host. */
+  putBack(request: Request): void {
     this.#frontier.giveBack(request);
-    this.#release(host, this.#host(host), false);
+    this.#queue(hostOf(request.url));
   }
 
   /** Sends nothing to a host until `release`. */
@@ -258,17 +269,6 @@ export class Scheduler {
     if (delay > 0) state.readyAt = this.#clock.now() + 1000 * delay;
   }
 
-  #release(host: string, state: Host, rest = true): void {
-    state.inFlight -= 1;
-    this.#inFlight -= 1;
-    if (rest) this.#rest(state);
-    this.#queue(host);
-    if (this.#full.size === 0) return;
-    const full = [...this.#full];
-    this.#full.clear();
-    for (const each of full) this.#queue(each);
-  }
-
   /** Gives a host its place: among those that may be asked now, or later, or when one of its requests has ended. */
   #queue(host: string): void {
     const head = this.#frontier.head(host);
@@ -298,8 +298,7 @@ export class Scheduler {
   #wake(): void {
     for (let retry = this.#retries.peek(); retry !== undefined && retry.notBefore <= this.#clock.wall();) {
       this.#retries.pop();
-      this.#frontier.giveBack(retry);
-      this.#queue(hostOf(retry.url));
+      this.putBack(retry);
       retry = this.#retries.peek();
     }
     for (let later = this.#later.peek(); later !== undefined && later.key <= this.#clock.now();) {

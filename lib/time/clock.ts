@@ -14,7 +14,7 @@ export interface Clock {
   after(ms: number, work: () => void): () => void;
 }
 
-/** The longest delay a timer takes; more would fire at once. */
+/** The longest delay a timer takes, in milliseconds; more would fire at once. */
 const longest = 2 ** 31 - 1;
 
 /** The clock of this machine. */
@@ -22,7 +22,13 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
   after(ms, work) {
-    const timer = setTimeout(work, Math.min(ms, longest));
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (left: number) => {
+      // Rounded up: a timer drops the fraction and would be early.
+      const part = Math.min(Math.ceil(left), longest);
+      timer = setTimeout(() => left > longest ? wait(left - longest) : work(), part);
+    };
+    wait(ms);
     return () => clearTimeout(timer);
   },
 };
@@ -65,6 +71,6 @@ export class ManualClock implements Clock {
       this.#now = Math.max(this.#now, next.at);
       next.work();
     }
-    this.#now = end;
+    this.#now = Math.max(this.#now, end);
   }
 }

@@ -1,0 +1,209 @@
+/**
+ * A crawl from its first hook to its last file: runs the engine, saves on the way, and publishes or pauses at the end.
+ *
+ * @module
+ */
+
+import type { Identity } from "../checkpoint/document.ts";
+import { crawlName, type Places } from "../checkpoint/places.ts";
+import type { CheckpointStore } from "../checkpoint/store.ts";
+import { type Disk, DiskError } from "../disk/disk.ts";
+import type { Summary } from "../spider/spider.ts";
+import { type Ending, Engine, type EngineOptions, type EngineParts, type Progress } from "./engine.ts";
+import { exitCodeOf } from "./exit_code.ts";
+import { type CrawlSummary, publish, writeSummary } from "./publish.ts";
+import { Saver } from "./saver.ts";
+import type { CrawlSnapshot } from "./snapshot.ts";
+
+/** Where and how a crawl is kept. A test run has none of it. */
+export interface Keeping {
+  readonly store: CheckpointStore;
+  readonly places: Places;
+  /** Seconds between two checkpoints; 0: only on a pause. */
+  readonly interval: number;
+  /** The generation that was loaded; 0 for none. */
+  readonly generation: number;
+}
+
+export interface CrawlOptions extends EngineOptions {
+  readonly disk: Disk;
+  readonly identity: Identity;
+  /** The start URLs from the command line. */
+  readonly startUrls: readonly string[];
+  /** Whether an earlier process began this crawl, and for how many seconds it ran. */
+  readonly resuming: boolean;
+  readonly elapsed: number;
+  readonly keeping: Keeping | undefined;
+}
+
+/** How long a crawl that is cancelled waits for `onClose`, in milliseconds. */
+const hookPatience = 500;
+
+/** One run of a crawl. */
+export class Crawl {
+  readonly #parts: EngineParts;
+  readonly #options: CrawlOptions;
+  readonly #engine: Engine;
+  readonly #saver: Saver | undefined;
+  readonly #beganAt: number;
+  #phase: CrawlSnapshot["phase"] = "crawling";
+  #cancelled = false;
+
+  constructor(parts: EngineParts, options: CrawlOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#beganAt = parts.clock.now();
+    this.#engine = new Engine(parts, options);
+    this.#saver = options.keeping && new Saver({
+      ...options.keeping,
+      clock: parts.clock,
+      identity: options.identity,
+      parts: [parts.frontier, parts.items, parts.failures],
+      snapshot: () => this.#snapshot(),
+      retired: () => parts.frontier.retired(),
+      emit: parts.emit,
+      onError: (error) => this.#engine.fail(error, false),
+    });
+  }
+
+  get progress(): Progress {
+    return this.#engine.progress;
+  }
+
+  /** Seconds that the crawl has run, its earlier processes included. */
+  get elapsed(): number {
+    return this.#options.elapsed + (this.#parts.clock.now() - this.#beganAt) / 1000;
+  }
+
+  /** Requests that went to `parse` because their callback does not exist any more, by its name. */
+  get missingCallbacks(): ReadonlyMap<string, number> {
+    return this.#engine.missingCallbacks;
+  }
+
+  /** Takes no more requests and ends when those in flight are done. */
+  pause(reason: string): void {
+    this.#engine.pause(reason);
+  }
+
+  /** Ends now; requests in flight stay pending. */
+  cancel(reason: string): void {
+    this.#cancelled = true;
+    this.#engine.cancel(reason);
+  }
+
+  /** Goes on after an outage. */
+  resume(): void {
+    this.#engine.resume();
+  }
+
+  /** Crawls to an end, and leaves everything on disk as that end wants it. Never throws. */
+  async run(): Promise<Ending> {
+    let ending = await this.#begin() ?? await this.#engine.run();
+    this.#saver?.stop();
+    const { counters } = this.#parts;
+    if (ending.outcome === "finished" && counters.pages === 0 && counters.failed > 0) {
+      const error = new Error(`no page could be fetched: ${counters.failed} of ${counters.failed} requests failed`);
+      ending = { outcome: "failed", error, consistent: true };
+      this.#phase = "failed";
+    }
+    ending = await this.#close(ending);
+    try {
+      if (ending.outcome === "finished") await this.#finish(ending);
+      else if (ending.outcome === "paused" || ending.consistent) await this.#pause(ending);
+    } catch (thrown) {
+      ending = failure(thrown, false);
+    }
+    this.#parts.frontier.close();
+    this.#parts.downloader.close();
+    return ending;
+  }
+
+  async #begin(): Promise<Ending | undefined> {
+    try {
+      await this.#parts.spider.onStart?.({ resuming: this.#options.resuming });
+      this.#saver?.start();
+      return undefined;
+    } catch (thrown) {
+      return failure(thrown, true, "onStart: ");
+    }
+  }
+
+  async #close(ending: Ending): Promise<Ending> {
+    const { pages, items, failed } = this.#parts.counters;
+    const summary: Summary = { reason: ending.outcome, pages, items, failed, duration: this.elapsed };
+    try {
+      const closing = this.#parts.spider.onClose?.(summary);
+      const patience = new Promise<void>((resolve) => this.#parts.clock.after(hookPatience, resolve));
+      await (this.#cancelled ? Promise.race([closing, patience]) : closing);
+      return ending;
+    } catch (thrown) {
+      return ending.outcome === "failed" ? ending : failure(thrown, true, "onClose: ");
+    }
+  }
+
+  async #pause(ending: Ending): Promise<void> {
+    await this.#saver?.save();
+    this.#parts.items.flush();
+    this.#parts.items.close();
+    this.#parts.failures.close();
+    const summary = this.#summary(ending);
+    if (summary !== undefined) await writeSummary(this.#options.disk, summary.path, summary.value);
+  }
+
+  async #finish(ending: Ending): Promise<void> {
+    const { items, failures } = this.#parts;
+    items.finish();
+    failures.finish();
+    this.#phase = "finished";
+    if (this.#saver === undefined) await items.sync();
+    // From here on a crash finds that the crawl is finished, and the next process does what is left.
+    else await this.#saver.save();
+    const snapshots = { items: items.snapshot(), failures: failures.snapshot(), counters: this.#parts.counters };
+    items.close();
+    failures.close();
+    await publish(this.#options.disk, this.#options.keeping?.store, snapshots, this.#summary(ending));
+  }
+
+  #summary(ending: Ending): { readonly path: string; readonly value: CrawlSummary } | undefined {
+    const { keeping, identity } = this.#options;
+    if (keeping === undefined) return undefined;
+    const value: CrawlSummary = {
+      spider: identity.spider,
+      project: identity.project,
+      startedAt: new Date(identity.startedAt).toISOString(),
+      endedAt: new Date(this.#parts.clock.wall()).toISOString(),
+      duration: Math.round(this.elapsed * 1000) / 1000,
+      outcome: ending.outcome,
+      reason: ending.outcome === "failed" ? ending.error.message : ending.reason,
+      exitCode: exitCodeOf(ending),
+      output: this.#parts.items.path,
+      counters: this.#parts.counters,
+    };
+    return { path: `${keeping.places.crawls}/${crawlName(identity.startedAt)}.summary.json`, value };
+  }
+
+  #snapshot(): CrawlSnapshot {
+    const { frontier, scheduler, cookies, items, failures, starts, counters, state } = this.#parts;
+    return {
+      phase: this.#phase,
+      elapsed: this.elapsed,
+      startUrls: this.#options.startUrls,
+      starts: starts.snapshot(),
+      counters,
+      pending: frontier.waiting + frontier.inFlight,
+      state: state.packed,
+      frontier: frontier.snapshot(),
+      scheduler: scheduler.snapshot(),
+      cookies: cookies?.snapshot() ?? [],
+      items: items.snapshot(),
+      failures: failures.snapshot(),
+    };
+  }
+}
+
+/** A failure of a hook, or of the disk: what is in memory after the latter is not to be trusted. */
+function failure(thrown: unknown, consistent: boolean, where = ""): Ending {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (where !== "") error.message = where + error.message;
+  return { outcome: "failed", error, consistent: consistent && !(error instanceof DiskError) };
+}

@@ -1,0 +1,435 @@
+/**
+ * The loop: takes requests while there is room, visits them, and commits what the visits come to.
+ *
+ * Nothing polls: the loop turns when a visit ends, a start request comes, or the scheduler's next host is due. A commit is one synchronous step, and saves fall between
+ * commits, so a checkpoint never holds a part of a page.
+ *
+ * @module
+ */
+
+import type { Feed } from "../feed/feed.ts";
+import { type Frontier, hostOf } from "../frontier/frontier.ts";
+import type { Failure, Outcome } from "../model/outcome.ts";
+import type { Request } from "../model/request.ts";
+import type { Cookies } from "../net/cookies.ts";
+import type { Downloader } from "../net/download.ts";
+import { retryAfterSeconds } from "../net/retry_after.ts";
+import type { Scheduler } from "../schedule/scheduler.ts";
+import type { Spider } from "../spider/spider.ts";
+import { formatSize } from "../text/size.ts";
+import type { Clock } from "../time/clock.ts";
+import type { Counters } from "./counters.ts";
+import type { Emit } from "./events.ts";
+import type { Outage } from "./outage.ts";
+import type { RobotsGate } from "./robots_gate.ts";
+import type { createScope } from "./scope.ts";
+import type { SpiderState } from "./spider_state.ts";
+import type { Starts } from "./starts.ts";
+import { callbackFailure, type Commit, visit, type VisitParts } from "./visit.ts";
+
+/** The parts of a crawl, all opened. */
+export interface EngineParts {
+  readonly spider: Spider;
+  readonly callbacks: readonly string[];
+  readonly clock: Clock;
+  readonly frontier: Frontier;
+  readonly scheduler: Scheduler;
+  readonly downloader: Downloader;
+  readonly cookies: Cookies | undefined;
+  readonly robots: RobotsGate | undefined;
+  readonly outage: Outage;
+  readonly inScope: ReturnType<typeof createScope>;
+  readonly starts: Starts;
+  readonly state: SpiderState;
+  readonly counters: Counters;
+  readonly items: Feed;
+  readonly failures: Feed;
+  readonly emit: Emit;
+}
+
+/** What bounds a crawl. */
+export interface EngineOptions {
+  /** Bytes of bodies downloaded and not yet committed, above which no request is taken. */
+  readonly maxActiveSize: number;
+  /** Further attempts after a failed one. */
+  readonly retries: number;
+  readonly handleStatuses: readonly number[];
+  /** Pages after which the crawl is finished. */
+  readonly maxPages: number;
+  /** Items after which it is finished; no more than these are written. */
+  readonly limit: number;
+}
+
+/** How a run ended. After a failure `consistent` says whether what is in memory may be saved. */
+export type Ending =
+  | { readonly outcome: "finished"; readonly reason: "done" | "limit" | "maxPages" }
+  | { readonly outcome: "paused"; readonly reason: string }
+  | { readonly outcome: "failed"; readonly error: Error; readonly consistent: boolean };
+
+/** How things stand, for whoever shows it. */
+export interface Progress {
+  readonly counters: Readonly<Counters>;
+  readonly waiting: number;
+  readonly inFlight: number;
+  /** Pages downloaded and not yet committed, and their bytes. */
+  readonly open: number;
+  readonly activeSize: number;
+  /** Why no request is sent although some wait; undefined when nothing is in the way. */
+  readonly why: string | undefined;
+}
+
+/** The least that an open page counts for: one without a body costs memory too. */
+const leastSize = 1024;
+/** Start requests are pulled while fewer than this wait. */
+const fewWaiting = 1000;
+
+/** Runs a crawl until nothing is left, or something ends it. */
+export class Engine {
+  readonly #parts: EngineParts;
+  readonly #options: EngineOptions;
+  readonly #visitParts: VisitParts;
+  readonly #abort = new AbortController();
+  readonly #ended = Promise.withResolvers<Ending>();
+  /** Size of each page that is downloaded and not committed. */
+  readonly #open = new Map<Request, number>();
+  readonly #missingCallbacks = new Map<string, number>();
+  /** Origins whose robots.txt is to be asked when the network is back. */
+  #robotsLater: { readonly request: Request; readonly attempt: number }[] = [];
+  #activeSize = 0;
+  #visits = 0;
+  #asking = 0;
+  #pulling = false;
+  #pausing: string | undefined;
+  #isOver = false;
+  #cancelTimer: () => void = () => {};
+
+  constructor(parts: EngineParts, options: EngineOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#visitParts = {
+      spider: parts.spider,
+      callbacks: parts.callbacks,
+      download: (request) => this.#download(request),
+      isOutage: (request, failure, beganAt) =>
+        parts.outage.isOutage(hostOf(request.url), request.url, failure, beganAt),
+      retries: options.retries,
+      handleStatuses: options.handleStatuses,
+      state: () => parts.state.value,
+      encode: (item) => parts.items.encode(item),
+      clock: parts.clock,
+      logOf: (url) => {
+        const log = (level: "debug" | "info" | "warn" | "error") => (message: string) =>
+          parts.emit({ type: "log", level, message, url });
+        return { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
+      },
+      onMissingCallback: (name) => this.#missingCallbacks.set(name, (this.#missingCallbacks.get(name) ?? 0) + 1),
+    };
+  }
+
+  /** Requests whose callback the spider does not have any more and that went to `parse`, by that callback's name. */
+  get missingCallbacks(): ReadonlyMap<string, number> {
+    return this.#missingCallbacks;
+  }
+
+  get progress(): Progress {
+    const { counters, scheduler } = this.#parts;
+    return {
+      counters,
+      waiting: scheduler.waiting,
+      inFlight: scheduler.inFlight,
+      open: this.#open.size,
+      activeSize: this.#activeSize,
+      why: this.#why(),
+    };
+  }
+
+  /** Crawls, and returns how it ended. Never throws. */
+  run(): Promise<Ending> {
+    this.#turn();
+    return this.#ended.promise;
+  }
+
+  /** Takes no more requests; ends as paused when those in flight are committed, or as finished when nothing is left then. */
+  pause(reason: string): void {
+    this.#pausing ??= reason;
+    this.#turn();
+  }
+
+  /** Ends at once: requests in flight stay pending. */
+  cancel(reason: string): void {
+    this.#end({ outcome: "paused", reason });
+  }
+
+  /** Ends at once because of an error. */
+  fail(thrown: unknown, consistent: boolean): void {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    this.#end({ outcome: "failed", error, consistent });
+  }
+
+  /** Goes on after an outage. */
+  resume(): void {
+    const later = this.#robotsLater;
+    this.#robotsLater = [];
+    for (const { request, attempt } of later) void this.#askRobots(request, attempt);
+    this.#turn();
+  }
+
+  #turn(): void {
+    if (this.#isOver) return;
+    this.#cancelTimer();
+    try {
+      while (this.#mayTake()) {
+        const request = this.#parts.scheduler.next();
+        if (request === undefined) break;
+        this.#begin(request);
+      }
+    } catch (error) {
+      this.fail(error, false);
+      return;
+    }
+    if (this.#isOver || this.#endIfIdle()) return;
+    void this.#pullStarts();
+    const wait = this.#mayTake() ? this.#parts.scheduler.wait() : undefined;
+    if (wait !== undefined) this.#cancelTimer = this.#parts.clock.after(wait, () => this.#turn());
+  }
+
+  #mayTake(): boolean {
+    return !this.#isOver && this.#pausing === undefined && this.#parts.outage.down === undefined &&
+      this.#activeSize <= this.#options.maxActiveSize;
+  }
+
+  #endIfIdle(): boolean {
+    if (this.#visits > 0 || this.#asking > 0 || this.#pulling) return false;
+    if (this.#parts.scheduler.waiting === 0 && this.#parts.starts.done) {
+      // Also when a pause was asked for: a pause on the very last page is the end.
+      this.#end({ outcome: "finished", reason: "done" });
+    } else if (this.#pausing !== undefined) {
+      this.#end({ outcome: "paused", reason: this.#pausing });
+    }
+    return this.#isOver;
+  }
+
+  #end(ending: Ending): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#cancelTimer();
+    this.#parts.outage.stop();
+    this.#abort.abort();
+    this.#ended.resolve(ending);
+  }
+
+  async #pullStarts(): Promise<void> {
+    const { starts, scheduler } = this.#parts;
+    if (this.#pulling || starts.done || this.#pausing !== undefined || scheduler.waiting >= fewWaiting) return;
+    this.#pulling = true;
+    try {
+      await starts.pull(fewWaiting, (request) => {
+        if (this.#isOver) return;
+        if (!scheduler.add(request)) this.#parts.counters.duplicates += 1;
+      });
+    } catch (error) {
+      this.fail(error, true);
+    }
+    this.#pulling = false;
+    this.#turn();
+  }
+
+  /** Begins what a request needs first: its origin's robots.txt, a refusal by it, or the visit. */
+  #begin(request: Request): void {
+    const { robots, scheduler } = this.#parts;
+    const refusal = robots?.refusal(request.url);
+    if (robots?.mustAsk(request.url)) {
+      scheduler.ended(request, undefined);
+      scheduler.hold(hostOf(request.url));
+      scheduler.putBack(request);
+      void this.#askRobots(request, 0);
+    } else if (refusal !== undefined) {
+      scheduler.ended(request, undefined);
+      this.#commit({ request, failure: { kind: "robots", message: refusal } });
+    } else {
+      this.#visits += 1;
+      void this.#visit(request);
+    }
+  }
+
+  async #askRobots(request: Request, attempt: number): Promise<void> {
+    const { robots, scheduler, outage, clock } = this.#parts;
+    const host = hostOf(request.url);
+    const beganAt = clock.now();
+    this.#asking += 1;
+    try {
+      const failure = await robots!.ask(request.url, attempt >= this.#options.retries);
+      if (this.#isOver) return;
+      if (failure === undefined) {
+        scheduler.release(host, robots!.crawlDelay(request.url));
+      } else if (await outage.isOutage(host, request.url, failure, beganAt)) {
+        this.#robotsLater.push({ request, attempt });
+      } else {
+        clock.after(1000 * 2 ** attempt, () => {
+          if (!this.#isOver) void this.#askRobots(request, attempt + 1);
+        });
+      }
+    } catch (error) {
+      this.fail(error, true);
+    } finally {
+      this.#asking -= 1;
+      this.#turn();
+    }
+  }
+
+  async #visit(request: Request): Promise<void> {
+    try {
+      const commit = await visit(request, this.#visitParts);
+      if (commit.failure?.error !== undefined) await this.#tell(commit.failure.error, request);
+      // What ends after the crawl has stays pending.
+      if (!this.#isOver) this.#commit(commit);
+    } catch (error) {
+      this.fail(error, false);
+    } finally {
+      this.#visits -= 1;
+      this.#turn();
+    }
+  }
+
+  /** Calls the spider's `onError`; an error in it costs nothing but a line in the log. */
+  async #tell(error: Error, request: Request): Promise<void> {
+    try {
+      await this.#parts.spider.onError?.(error, request);
+    } catch (thrown) {
+      const message = `onError failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+      this.#parts.emit({ type: "log", level: "error", message, url: request.url });
+    }
+  }
+
+  async #download(request: Request): Promise<Outcome> {
+    const { downloader, scheduler, cookies, outage, counters, clock } = this.#parts;
+    const { url, method, body } = request;
+    const beganAt = clock.now();
+    const cookie = cookies?.header(url);
+    const headers = cookie === undefined ? request.headers : { cookie, ...request.headers };
+    const outcome = await downloader.download({ url, method, headers, body }, this.#abort.signal);
+    if (this.#isOver) return outcome;
+    counters.downloads += 1;
+    const { response } = outcome;
+    if (response === undefined) {
+      scheduler.ended(request, { latency: (clock.now() - beganAt) / 1000, status: undefined });
+    } else {
+      const { status, latency, headers } = response;
+      counters.statuses[status] = (counters.statuses[status] ?? 0) + 1;
+      counters.bytes += response.body.length;
+      outage.answered(hostOf(url), url);
+      cookies?.store(url, headers);
+      const pushesBack = status === 429 || status === 503;
+      const retryAfter = pushesBack ? retryAfterSeconds(headers.get("retry-after"), clock.wall()) : undefined;
+      scheduler.ended(request, { latency, status }, retryAfter);
+      const size = Math.max(leastSize, response.body.length);
+      this.#open.set(request, size);
+      this.#activeSize += size;
+    }
+    this.#turn();
+    return outcome;
+  }
+
+  /** Makes what a visit came to happen: in one step, between two saves. */
+  #commit(commit: Commit): void {
+    const { scheduler, frontier } = this.#parts;
+    const { request } = commit;
+    this.#activeSize -= this.#open.get(request) ?? 0;
+    this.#open.delete(request);
+    if (commit.outage !== undefined) {
+      scheduler.putBack(request);
+      return;
+    }
+    let { page, failure } = commit;
+    try {
+      this.#parts.state.change(page?.updates ?? []);
+    } catch (thrown) {
+      failure = callbackFailure(thrown);
+      page = undefined;
+      void this.#tell(failure.error!, request);
+    }
+    if (page !== undefined) this.#commitPage(request, page);
+    if (commit.next !== undefined) failure = this.#commitNext(request, commit.next);
+    if (failure !== undefined) this.#commitFailure(request, failure);
+    frontier.done(request);
+    const { limit, maxPages } = this.#options;
+    if (this.#parts.counters.items >= limit) this.#end({ outcome: "finished", reason: "limit" });
+    else if (this.#parts.counters.pages >= maxPages) this.#end({ outcome: "finished", reason: "maxPages" });
+  }
+
+  #commitPage(request: Request, page: NonNullable<Commit["page"]>): void {
+    const { items, counters, emit } = this.#parts;
+    const written = page.items.slice(0, this.#options.limit - counters.items);
+    items.write(written);
+    for (const link of page.requests) this.#accept(link);
+    counters.pages += 1;
+    counters.items += written.length;
+    counters.dropped += page.dropped;
+    emit({
+      type: "page",
+      url: request.url,
+      status: page.response.status,
+      items: written.length,
+      links: page.requests.length,
+    });
+  }
+
+  #accept(request: Request): void {
+    const { inScope, scheduler, counters } = this.#parts;
+    const outside = inScope(request);
+    if (outside !== undefined) counters[outside] += 1;
+    else if (!scheduler.add(request)) counters.duplicates += 1;
+  }
+
+  /** Lets a request go on as another; returns a failure when it may not. */
+  #commitNext(request: Request, { request: next, failure, seconds }: NonNullable<Commit["next"]>): Failure | undefined {
+    const { inScope, scheduler, counters, emit } = this.#parts;
+    if (failure !== undefined) {
+      counters.retries += 1;
+      scheduler.addAgain(next);
+      emit({ type: "retry", url: request.url, failure, attempt: next.attempt, seconds });
+      return undefined;
+    }
+    if (inScope(next) === "offsite") {
+      return { kind: "redirect", message: `it redirects to ${next.url}, which is outside of the allowed domains` };
+    }
+    counters.redirects += 1;
+    if (!scheduler.add(next)) counters.duplicates += 1;
+    emit({ type: "redirect", url: request.url, to: next.url });
+    return undefined;
+  }
+
+  #commitFailure(request: Request, failure: Failure): void {
+    const { failures, counters, emit } = this.#parts;
+    const { kind, message, status, stack } = failure;
+    const attempts = request.attempt + 1;
+    const { url, method, callback, depth } = request;
+    failures.write([failures.encode({ url, kind, message, status, attempts, method, callback, depth, stack })]);
+    counters.failed += 1;
+    emit({ type: "failed", url, failure, attempts });
+  }
+
+  #why(): string | undefined {
+    const { outage, scheduler, clock } = this.#parts;
+    if (this.#pausing !== undefined) return `pausing: ${this.#visits} pages are being finished`;
+    if (outage.down !== undefined) {
+      const seconds = Math.round((clock.now() - outage.down.since) / 1000);
+      return `the network is down for ${seconds} s: ${outage.down.failure.message}`;
+    }
+    if (this.#activeSize > this.#options.maxActiveSize) {
+      return `${this.#open.size} pages (${formatSize(this.#activeSize)}) wait for their callbacks`;
+    }
+    const waiting = scheduler.inFlight === 0 ? scheduler.waitingFor() : undefined;
+    if (waiting === undefined) return undefined;
+    const seconds = waiting.seconds === undefined ? "" : ` for ${Math.ceil(waiting.seconds)} s`;
+    return `${waitingWords[waiting.reason]} ${waiting.host}${seconds}`;
+  }
+}
+
+const waitingWords = {
+  delay: "the delay of",
+  throttle: "slowed down by",
+  "retry-after": "asked to wait by",
+  robots: "robots.txt of",
+  retry: "another attempt at",
+} as const;

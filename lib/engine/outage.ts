@@ -1,0 +1,116 @@
+/**
+ * Tells a dead host from a dead network, and waits for the network.
+ *
+ * A failure to connect is the host's when another host has answered since the attempt began, or when the host that answered last can still be reached. Otherwise it
+ * is the network's: the crawl takes no request until a probe gets through, and no request has used up an attempt.
+ *
+ * @module
+ */
+
+import type { Failure, FailureKind } from "../model/outcome.ts";
+import type { Clock } from "../time/clock.ts";
+
+export interface OutageOptions {
+  readonly clock: Clock;
+  /** Returns whether a connection to the host of a URL can be made. */
+  readonly reach: (url: string) => Promise<boolean>;
+  /** Seconds of outage after which `onTimeout` is called. */
+  readonly timeout: number;
+  /** The network failed, or a probe did: the next probe is in so many seconds. */
+  readonly onDown: (url: string, failure: Failure, seconds: number) => void;
+  readonly onUp: () => void;
+  readonly onTimeout: () => void;
+}
+
+/** Failures that an outage may be behind. */
+const suspects: readonly FailureKind[] = ["dns", "connect", "timeout", "reset", "cut-short"];
+
+const longestPause = 30;
+
+/** An answer: from which host, with what URL, and when. */
+interface Answer {
+  readonly host: string;
+  readonly url: string;
+  readonly at: number;
+}
+
+/** Watches what succeeds and what fails. */
+export class Outage {
+  readonly #options: OutageOptions;
+  #last: Answer | undefined;
+  /** The last answer of another host than `#last`'s. */
+  #other: Answer | undefined;
+  #down: { readonly since: number; pause: number; readonly url: string; readonly failure: Failure } | undefined;
+  #cancel: () => void = () => {};
+  #stopped = false;
+
+  constructor(options: OutageOptions) {
+    this.#options = options;
+  }
+
+  /** What is wrong, and since when in the clock's milliseconds; undefined while the network is up. */
+  get down(): { readonly since: number; readonly url: string; readonly failure: Failure } | undefined {
+    return this.#down;
+  }
+
+  /** Notes that a host has answered. */
+  answered(host: string, url: string): void {
+    const answer = { host, url, at: this.#options.clock.now() };
+    if (this.#last !== undefined && this.#last.host !== host) this.#other = this.#last;
+    this.#last = answer;
+    if (this.#down !== undefined) this.#up();
+  }
+
+  /** Returns whether a failure is the network's; if so, the outage has begun. `beganAt`: the start of the attempt, in the clock's milliseconds. */
+  async isOutage(host: string, url: string, failure: Failure, beganAt: number): Promise<boolean> {
+    if (!suspects.includes(failure.kind) || failure.final === true) return false;
+    if (this.#down !== undefined) return true;
+    const control = this.#last?.host === host ? this.#other : this.#last;
+    if (control !== undefined && control.at > beganAt) return false;
+    const reachable = await this.#options.reach(control?.url ?? url);
+    // A host that refused a connection and takes one now is just coming back.
+    const back = control === undefined && failure.kind === "connect";
+    if (reachable && !back) return false;
+    if (this.#stopped || this.#down !== undefined) return true;
+    this.#down = { since: this.#options.clock.now(), pause: 1, url: control?.url ?? url, failure };
+    this.#wait();
+    return true;
+  }
+
+  /** Ends all waiting. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  #wait(): void {
+    const down = this.#down;
+    if (down === undefined || this.#stopped) return;
+    const { clock, timeout, onDown, onTimeout } = this.#options;
+    const left = timeout - (clock.now() - down.since) / 1000;
+    if (left <= 0) {
+      onTimeout();
+      return;
+    }
+    const pause = Math.min(down.pause, left);
+    onDown(down.url, down.failure, pause);
+    this.#cancel = clock.after(1000 * pause, () => void this.#probe());
+    down.pause = Math.min(longestPause, down.pause * 2);
+  }
+
+  async #probe(): Promise<void> {
+    const down = this.#down;
+    if (down === undefined) return;
+    const reachable = await this.#options.reach(down.url);
+    // While the probe was under way a request in flight may have been answered.
+    if (this.#down !== down || this.#stopped) return;
+    if (reachable) this.#up();
+    else this.#wait();
+  }
+
+  #up(): void {
+    this.#cancel();
+    this.#down = undefined;
+    this.#options.onUp();
+  }
+}

@@ -1,0 +1,52 @@
+import type { CheckpointStore } from "../checkpoint/store.ts";
+import type { Disk } from "../disk/disk.ts";
+import { discardFeed, publishFeed } from "../feed/publish.ts";
+import type { CrawlSnapshot } from "./snapshot.ts";
+
+/** What a crawl was, for `<start>.summary.json`. */
+export interface CrawlSummary {
+  readonly spider: string;
+  readonly project: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** Seconds that the crawl has run, pauses left out. */
+  readonly duration: number;
+  readonly outcome: "finished" | "paused" | "failed";
+  readonly reason: string;
+  readonly exitCode: number;
+  /** The items' file, or `-`. */
+  readonly output: string;
+  readonly counters: CrawlSnapshot["counters"];
+}
+
+/**
+ * Gives the outputs of a finished crawl their names, writes its summary and removes its checkpoint. The checkpoint says that the crawl is finished, so after a crash
+ * at any point the next process calls this again and it goes on where it stopped.
+ */
+export async function publish(
+  disk: Disk,
+  store: CheckpointStore | undefined,
+  { items, failures, counters }: Pick<CrawlSnapshot, "items" | "failures" | "counters">,
+  summary: { readonly path: string; readonly value: CrawlSummary } | undefined,
+): Promise<void> {
+  await publishFeed(disk, items);
+  if (failures.path !== "") {
+    if (counters.failed > 0) await publishFeed(disk, failures);
+    else await discardFeed(disk, failures.path);
+  }
+  if (summary !== undefined) await writeSummary(disk, summary.path, summary.value);
+  await store?.clear();
+}
+
+/** Writes a summary in place of an older one. */
+export async function writeSummary(disk: Disk, path: string, summary: CrawlSummary): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const file = disk.append(temporary, 0);
+  try {
+    file.write(new TextEncoder().encode(`${JSON.stringify(summary, undefined, 2)}\n`));
+    await file.sync();
+  } finally {
+    file.close();
+  }
+  await disk.rename(temporary, path);
+}

@@ -1,0 +1,84 @@
+/**
+ * Which origins' robots.txt is known, and what it says.
+ *
+ * @module
+ */
+
+import type { Failure, Outcome } from "../model/outcome.ts";
+import { createRequest } from "../model/request.ts";
+import { redirectOf } from "../net/redirect.ts";
+import { robotsFor, type RobotsVerdict } from "../robots/rules.ts";
+import type { Clock } from "../time/clock.ts";
+
+export interface RobotsGateOptions {
+  readonly userAgent: string;
+  readonly clock: Clock;
+  readonly download: (url: string) => Promise<Outcome>;
+}
+
+/** The most redirects from one robots.txt (RFC 9309, 2.3.1.2). */
+const mostRedirects = 5;
+/** Origins that are remembered; the oldest is forgotten first, and asked again if need be. */
+const mostOrigins = 20_000;
+
+/** Remembers what each origin says, for as long as it counts. */
+export class RobotsGate {
+  readonly #options: RobotsGateOptions;
+  readonly #known = new Map<
+    string,
+    RobotsVerdict & { readonly until: number; readonly failure: Failure | undefined }
+  >();
+
+  constructor(options: RobotsGateOptions) {
+    this.#options = options;
+  }
+
+  /** Whether robots.txt must be asked before a URL is. */
+  mustAsk(url: string): boolean {
+    const known = this.#known.get(originOf(url));
+    return known === undefined || known.until <= this.#options.clock.now();
+  }
+
+  /** Why a URL may not be fetched; undefined when it may. */
+  refusal(url: string): string | undefined {
+    const origin = originOf(url);
+    const known = this.#known.get(origin);
+    if (known === undefined || known.rules.allows(url)) return undefined;
+    return known.failure === undefined
+      ? `${origin}/robots.txt forbids it`
+      : `${origin}/robots.txt cannot be read, which counts as a refusal: ${known.failure.message}`;
+  }
+
+  /** Seconds between two requests that a URL's robots.txt asks for. */
+  crawlDelay(url: string): number {
+    return this.#known.get(originOf(url))?.rules.crawlDelay ?? 0;
+  }
+
+  /** Fetches the robots.txt of a URL's origin. A failure of the network is returned before any rule is made of it, unless `isLast`. */
+  async ask(url: string, isLast: boolean): Promise<Failure | undefined> {
+    const origin = originOf(url);
+    let request = createRequest(`${origin}/robots.txt`);
+    let outcome = await this.#options.download(request.url);
+    for (let hops = 0; hops < mostRedirects && outcome.response !== undefined; hops++) {
+      const redirect = redirectOf(request, outcome.response);
+      if (redirect?.request === undefined) break;
+      request = redirect.request;
+      outcome = await this.#options.download(request.url);
+    }
+    const status = outcome.response?.status ?? 0;
+    const failure: Failure | undefined = outcome.failure ??
+      (status >= 500 ? { kind: "status", status, message: `status ${status}` } : undefined);
+    if (failure !== undefined && !isLast) return failure;
+    const verdict = robotsFor(`${origin}/robots.txt`, outcome, this.#options.userAgent);
+    const until = this.#options.clock.now() + 1000 * verdict.askAgainAfter;
+    this.#known.delete(origin);
+    this.#known.set(origin, { ...verdict, until, failure });
+    if (this.#known.size > mostOrigins) this.#known.delete(this.#known.keys().next().value!);
+    return undefined;
+  }
+}
+
+function originOf(url: string): string {
+  const end = url.indexOf("/", url.indexOf("//") + 2);
+  return end < 0 ? url : url.slice(0, end);
+}

@@ -1,0 +1,77 @@
+import { type Checkpoint, encodeCheckpoint, type Identity } from "../checkpoint/document.ts";
+import type { CheckpointStore } from "../checkpoint/store.ts";
+import type { Durable } from "../disk/durable.ts";
+import type { Clock } from "../time/clock.ts";
+import type { Emit } from "./events.ts";
+
+export interface SaverOptions {
+  readonly store: CheckpointStore;
+  readonly clock: Clock;
+  readonly identity: Identity;
+  /** The generation that was loaded; 0 for none. */
+  readonly generation: number;
+  /** Seconds between two saves; 0: only when asked. */
+  readonly interval: number;
+  /** The parts whose files are counted. */
+  readonly parts: readonly Durable[];
+  /** Returns the crawl's state, made of the parts' snapshots. */
+  readonly snapshot: () => unknown;
+  /** Returns, once, files that a snapshot made now does not count. */
+  readonly retired: () => readonly string[];
+  readonly emit: Emit;
+  /** A save by interval failed. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Saves a crawl's state, now and every so often. Between two commits, that is: nothing of a page is ever half in it. */
+export class Saver {
+  readonly #options: SaverOptions;
+  #generation: number;
+  #saving: Promise<void> | undefined;
+  #cancel: () => void = () => {};
+  #stopped = false;
+
+  constructor(options: SaverOptions) {
+    this.#options = options;
+    this.#generation = options.generation;
+  }
+
+  /** Saves at once and then at every interval. */
+  start(): void {
+    if (this.#options.interval > 0) this.#tick();
+  }
+
+  /** Saves no more by itself. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  /** Saves the state as it is now; a save that is under way ends first. */
+  async save(): Promise<void> {
+    while (this.#saving !== undefined) await this.#saving.catch(() => {});
+    this.#saving = this.#save();
+    try {
+      await this.#saving;
+    } finally {
+      this.#saving = undefined;
+    }
+  }
+
+  #tick(): void {
+    this.save().then(() => {
+      if (!this.#stopped) this.#cancel = this.#options.clock.after(1000 * this.#options.interval, () => this.#tick());
+    }, this.#options.onError);
+  }
+
+  async #save(): Promise<void> {
+    const { store, clock, identity, parts, snapshot, retired, emit } = this.#options;
+    // Up to the first await nothing else runs: the snapshot, the lengths and the retired files are of one moment.
+    for (const part of parts) part.flush();
+    const generation = ++this.#generation;
+    const checkpoint: Checkpoint = { generation, savedAt: clock.wall(), identity, crawl: snapshot() };
+    const bytes = encodeCheckpoint(checkpoint);
+    await store.save(bytes, async () => void await Promise.all(parts.map((part) => part.sync())), retired());
+    emit({ type: "saved", generation, bytes: bytes.length });
+  }
+}

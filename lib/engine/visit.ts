@@ -1,0 +1,158 @@
+/**
+ * One page from its request to what there is to commit.
+ *
+ * Nothing is changed here: a visit ends in a {@linkcode Commit}, and until that is made the page did not happen.
+ *
+ * @module
+ */
+
+import type { Item } from "../model/item.ts";
+import type { Failure, Outcome } from "../model/outcome.ts";
+import { createRequest, isRequest, type Request } from "../model/request.ts";
+import type { Response } from "../model/response.ts";
+import { redirectOf } from "../net/redirect.ts";
+import { retryDelay } from "../net/retry.ts";
+import { eachOutput } from "../spider/outputs.ts";
+import { Page, type PageLog, type State } from "../spider/page.ts";
+import type { Outputs, Spider } from "../spider/spider.ts";
+import type { Clock } from "../time/clock.ts";
+
+/** What a visit needs from above. */
+export interface VisitParts {
+  readonly spider: Spider;
+  readonly callbacks: readonly string[];
+  readonly download: (request: Request) => Promise<Outcome>;
+  /** Whether a failure that began at a time of the clock is the network's and not the host's. */
+  readonly isOutage: (request: Request, failure: Failure, beganAt: number) => Promise<boolean>;
+  /** Further attempts after a failed one. */
+  readonly retries: number;
+  /** Statuses outside 200 to 299 that every callback sees. */
+  readonly handleStatuses: readonly number[];
+  readonly state: () => Readonly<State>;
+  /** Puts an item into the form its feed writes, or throws. */
+  readonly encode: (item: Item) => unknown;
+  readonly clock: Clock;
+  readonly logOf: (url: string) => PageLog;
+  /** Told once for each callback name that the spider does not have any more. */
+  readonly onMissingCallback: (name: string) => void;
+}
+
+/** What a visit came to. Exactly one of `page`, `failure`, `next` and `outage` says how it ended. */
+export interface Commit {
+  readonly request: Request;
+  /** The callback has ended, and this is what it yielded. */
+  readonly page?: {
+    readonly response: Response;
+    readonly items: readonly unknown[];
+    /** Items that `onItem` dropped. */
+    readonly dropped: number;
+    readonly requests: readonly Request[];
+    readonly updates: readonly ((state: State) => void)[];
+  };
+  /** The request is given up. */
+  readonly failure?: Failure & { readonly error?: Error };
+  /** The request goes on as this one: another attempt, or where it was redirected to. */
+  readonly next?: { readonly request: Request; readonly failure: Failure | undefined; readonly seconds: number };
+  /** The network failed: the request waits as if it had not been tried. */
+  readonly outage?: Failure;
+}
+
+/** Downloads a request, judges the answer, and runs the callback on it. Never throws for what a server or a spider does. */
+export async function visit(request: Request, parts: VisitParts): Promise<Commit> {
+  const beganAt = parts.clock.now();
+  const outcome = await parts.download(request);
+  if (outcome.failure !== undefined && await parts.isOutage(request, outcome.failure, beganAt)) {
+    return { request, outage: outcome.failure };
+  }
+  const again = anotherAttempt(request, outcome, parts);
+  if (again !== undefined) return again;
+  if (outcome.response === undefined) return { request, failure: outcome.failure };
+  const { response } = outcome;
+  const wanted = isWanted(response.status, request, parts.handleStatuses);
+  const redirect = wanted ? undefined : redirectOf(request, response);
+  if (redirect !== undefined) {
+    if (redirect.failure !== undefined) return { request, failure: redirect.failure };
+    return { request, next: { request: redirect.request, failure: undefined, seconds: 0 } };
+  }
+  if (!wanted) {
+    return { request, failure: { kind: "status", status: response.status, message: `status ${response.status}` } };
+  }
+  return await readPage(request, response, parts);
+}
+
+function isWanted(status: number, request: Request, handleStatuses: readonly number[]): boolean {
+  return (status >= 200 && status <= 299) || request.handleStatuses.includes(status) || handleStatuses.includes(status);
+}
+
+function anotherAttempt(request: Request, outcome: Outcome, parts: VisitParts): Commit | undefined {
+  const status = outcome.response?.status;
+  if (status !== undefined && isWanted(status, request, parts.handleStatuses)) return undefined;
+  const seconds = retryDelay({
+    failure: outcome.failure,
+    status,
+    headers: outcome.response?.headers,
+    attempt: request.attempt,
+    method: request.method,
+    retries: parts.retries,
+    now: parts.clock.wall(),
+  });
+  if (seconds === undefined) return undefined;
+  const next = createRequest(request.url, {
+    ...request,
+    attempt: request.attempt + 1,
+    priority: Math.max(-100, request.priority - 1),
+    notBefore: parts.clock.wall() + 1000 * seconds,
+  });
+  const failure = outcome.failure ?? { kind: "status", status: status!, message: `status ${status}` };
+  return { request, next: { request: next, failure, seconds } };
+}
+
+async function readPage(request: Request, response: Response, parts: VisitParts): Promise<Commit> {
+  const { spider, callbacks } = parts;
+  const page = new Page({ request, response, callbacks, state: parts.state, log: parts.logOf(request.url) });
+  const items: Item[] = [], requests: Request[] = [];
+  try {
+    const name = callbacks.includes(request.callback) ? request.callback : "parse";
+    if (name !== request.callback) parts.onMissingCallback(request.callback);
+    await eachOutput((spider[name] as (page: Page) => Outputs).call(spider, page), (output) => {
+      if (isRequest(output)) requests.push(output);
+      else if (isItem(output)) items.push(output);
+      else if (output !== undefined && output !== null) throw new TypeError(wrongOutput(name, output));
+    });
+    const kept = await pipe(items, page, spider);
+    const encoded = kept.map((item) => parts.encode(item));
+    const dropped = items.length - kept.length;
+    return { request, page: { response, items: encoded, dropped, requests, updates: page.end() } };
+  } catch (thrown) {
+    page.end();
+    return { request, failure: callbackFailure(thrown) };
+  }
+}
+
+/** Passes a page's items through `onItem`, one after the other. */
+async function pipe(items: readonly Item[], page: Page, spider: Spider): Promise<readonly Item[]> {
+  if (spider.onItem === undefined) return items;
+  const kept: Item[] = [];
+  for (const item of items) {
+    const result = await spider.onItem(item, page);
+    if (result !== undefined && result !== null) kept.push(result);
+  }
+  return kept;
+}
+
+function isItem(value: unknown): value is Item {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function wrongOutput(callback: string, output: unknown): string {
+  const what = typeof output === "object" ? `a ${output?.constructor?.name} object` : `a ${typeof output}`;
+  return `${callback} yielded ${what}: yield a plain object (an item), or a request from page.request or page.follow`;
+}
+
+/** Returns the failure of a page whose callback, or pipeline, threw. */
+export function callbackFailure(thrown: unknown): Failure & { readonly error: Error } {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return { kind: "callback", message: `${error.name}: ${error.message}`, stack: error.stack ?? "", error };
+}

@@ -1,0 +1,63 @@
+import { dirname } from "node:path";
+import { type Disk, DiskError } from "../disk/disk.ts";
+import { stdoutPath } from "./format.ts";
+import { type FeedSnapshot, partOf } from "./snapshot.ts";
+import { widen } from "./widen.ts";
+
+/**
+ * Gives a finished feed its final name; an older file of that name is replaced in one step.
+ *
+ * The caller has synced the feed and holds this snapshot in a checkpoint that is safe: from here on the file in work may be gone. After a
+ * crash at any point, calling again completes the work; when nothing is left to do, nothing is done. A CSV file whose columns grew is
+ * written once more on the way, see `csv.ts`.
+ */
+export async function publishFeed(disk: Disk, snapshot: FeedSnapshot): Promise<void> {
+  const { path, length, finished, columns = [], headed = 0 } = snapshot;
+  if (!finished) throw new RangeError(`Cannot publish ${path}: the feed is not finished`);
+  if (path === stdoutPath) return;
+  const [part, folder] = [partOf(path), dirname(path)];
+  const grown = columns.length > headed;
+  const size = disk.size(part);
+  if (size === undefined) {
+    checkPublished(disk, snapshot, grown);
+    // The crash may have come before this sync of the first call.
+    return await disk.syncFolder(folder);
+  }
+  if (size !== length) throw new DiskError("publish", part, `it has ${size} bytes instead of ${length}`);
+  if (!grown) {
+    await disk.rename(part, path);
+    await disk.syncFolder(folder);
+    return;
+  }
+  await widen(disk, part, wideOf(path), columns);
+  await disk.rename(wideOf(path), path);
+  // Sync before the removal: the removal may reach the disk first, and a crash in between would leave neither file.
+  await disk.syncFolder(folder);
+  await disk.remove(part);
+  await disk.syncFolder(folder);
+}
+
+/** Removes what a feed that will not be gone on with has left: the file in work, never a published one. */
+export async function discardFeed(disk: Disk, path: string): Promise<void> {
+  if (path === stdoutPath) return;
+  await disk.remove(partOf(path));
+  await disk.remove(wideOf(path));
+}
+
+/** Without the file in work, the published one must be there; its length tells it from an older file of the same name. */
+function checkPublished(disk: Disk, { path, length }: FeedSnapshot, grown: boolean): void {
+  const size = disk.size(path);
+  if (size === undefined) throw new DiskError("publish", path, `neither it nor ${partOf(path)} is there`);
+  if (grown ? size < length : size !== length) {
+    throw new DiskError(
+      "publish",
+      path,
+      `${partOf(path)} is gone, and this file has ${size} bytes instead of ${length}`,
+    );
+  }
+}
+
+/** The copy of a CSV file with all its columns, until it takes the final name. */
+function wideOf(path: string): string {
+  return `${path}.part.new`;
+}

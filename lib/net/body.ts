@@ -1,0 +1,60 @@
+/**
+ * Reading a body without ever holding more of it than is allowed.
+ *
+ * @module
+ */
+
+/** What a body of unknown length is read into at first, in bytes; it grows. */
+const firstBuffer = 16 * 1024;
+
+/** Up to this many bytes, announced by the server, a body is read in one go: half of the cost of a small page is saved. */
+const inOneGo = 64 * 1024;
+
+/** The most that is set aside for a body on the word of the server alone, in bytes. */
+const onTrust = 1024 * 1024;
+
+const nothing = new Uint8Array(0);
+
+/**
+ * Returns the body of an answer, or `undefined` where it is longer than `maxSize` bytes; the rest is then not fetched.
+ *
+ * `heard` is called for every piece. `announced` is the length that the server gave for what is read here, if it gave one. Throws what the
+ * stream throws.
+ */
+export async function readBody(
+  answer: globalThis.Response,
+  announced: number | undefined,
+  maxSize: number,
+  heard: () => void,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (answer.body === null) return nothing;
+  if (announced !== undefined && announced > maxSize) {
+    await answer.body.cancel();
+    return undefined;
+  }
+  if (announced !== undefined && announced <= inOneGo) return await answer.bytes();
+
+  const reader = answer.body.getReader({ mode: "byob" });
+  // One more than can come, so that the end is seen without growing; the reader takes the buffer away and gives it back.
+  let buffer = new Uint8Array(Math.min(announced ?? firstBuffer, onTrust) + 1);
+  let length = 0;
+  while (true) {
+    const { done, value } = await reader.read(buffer.subarray(length));
+    if (value === undefined) break;
+    buffer = new Uint8Array(value.buffer);
+    if (done) break;
+    heard();
+    length += value.byteLength;
+    if (length > maxSize) {
+      await reader.cancel();
+      return undefined;
+    }
+    if (length === buffer.byteLength) {
+      const larger = new Uint8Array(Math.min(2 * length, Math.max(maxSize, length) + 1));
+      larger.set(buffer);
+      buffer = larger;
+    }
+  }
+  // The rest of a buffer would stay in memory for as long as the page does.
+  return length + 1 === buffer.byteLength ? buffer.subarray(0, length) : buffer.slice(0, length);
+}

@@ -1,0 +1,177 @@
+/**
+ * From a request to what became of it.
+ *
+ * @module
+ */
+
+import type { Failure, Outcome } from "../model/outcome.ts";
+import type { Request } from "../model/request.ts";
+import { formatDuration } from "../text/duration.ts";
+import { formatSize } from "../text/size.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
+import { readBody } from "./body.ts";
+import { failureOf, type Phase } from "./failure.ts";
+import { canUnpack, packedWith, unpack } from "./unpack.ts";
+import { type Late, Watch } from "./watch.ts";
+
+/** What of a request the network sees. */
+export type Downloadable = Pick<Request, "url" | "method" | "headers" | "body">;
+
+/** How to download. Times are seconds. */
+export interface DownloaderOptions {
+  /** What we call ourselves, unless a request says otherwise. */
+  readonly userAgent: string;
+  /** Longest wait for the answer's headers. Looking up, connecting and waiting are one here: `fetch` does not tell them apart. @default {30} */
+  readonly connectTimeout?: number;
+  /** Longest silence within a body. A body announced with at most 64 KB counts as one piece. @default {30} */
+  readonly idleTimeout?: number;
+  /** Longest time for one answer, from the start of the request to the end of the body. @default {60} */
+  readonly timeout?: number;
+  /** Longest body, decompressed, in bytes. @default {32_000_000} */
+  readonly maxBodySize?: number;
+  /** How many idle connections to one host are kept for the next requests; as many as there are requests at a time. @default {8} */
+  readonly connectionsPerHost?: number;
+  /** Everything goes through this proxy. Without one, the environment's `HTTP_PROXY` and its kin count. */
+  readonly proxy?: { readonly url: string; readonly username?: string; readonly password?: string };
+  /** @default {systemClock} */
+  readonly clock?: Clock;
+}
+
+/**
+ * How long an idle connection is kept, in milliseconds: less than the five seconds after which many servers close theirs, so that a request
+ * is rarely sent into a connection that is just being closed; and a crawl of many hosts does not collect open sockets.
+ */
+const idleConnection = 4_000;
+
+/** Downloads over connections that are kept and shared. */
+export class Downloader {
+  readonly #client: Deno.HttpClient;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #limits: Readonly<Record<Late, number>>;
+  readonly #maxBodySize: number;
+  readonly #clock: Clock;
+
+  constructor(options: DownloaderOptions) {
+    const { proxy } = options;
+    this.#client = Deno.createHttpClient({
+      poolMaxIdlePerHost: options.connectionsPerHost ?? 8,
+      poolIdleTimeout: idleConnection,
+      ...proxy && {
+        proxy: {
+          url: proxy.url,
+          ...proxy.username !== undefined &&
+            { basicAuth: { username: proxy.username, password: proxy.password ?? "" } },
+        },
+      },
+    });
+    this.#headers = {
+      "user-agent": options.userAgent,
+      accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+      "accept-language": "en",
+    };
+    this.#limits = {
+      connect: (options.connectTimeout ?? 30) * 1000,
+      idle: (options.idleTimeout ?? 30) * 1000,
+      total: (options.timeout ?? 60) * 1000,
+    };
+    this.#maxBodySize = options.maxBodySize ?? 32_000_000;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /**
+   * Returns the answer with its whole body, or why there is none.
+   *
+   * Redirects are answers and are not followed; so is every status. A body that is cut short or too large is a failure, never a page. The
+   * only error is an abort through `signal`, which rejects with the signal's reason: nothing is known about that page then, so there is
+   * nothing to count or to store.
+   */
+  async download(request: Downloadable, signal?: AbortSignal): Promise<Outcome> {
+    signal?.throwIfAborted();
+    const stop = new AbortController();
+    let late: Late | undefined;
+    const watch = new Watch(this.#clock, this.#limits, (passed) => {
+      late = passed;
+      stop.abort();
+    });
+    const abort = () => stop.abort();
+    signal?.addEventListener("abort", abort, { once: true });
+    let phase: Phase = "answer";
+    try {
+      const answer = await fetch(request.url, this.#init(request, stop.signal));
+      const latency = watch.answered();
+      phase = "body";
+      const body = await this.#body(answer, request, () => watch.heard());
+      if (!(body instanceof Uint8Array)) return { failure: body };
+      return { response: { url: request.url, status: answer.status, headers: answer.headers, body, latency } };
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      return { failure: late === undefined ? failureOf(error, request.url, phase) : this.#tooLate(request.url, late) };
+    } finally {
+      watch.stop();
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Closes the connections. Downloads still under way fail. */
+  close(): void {
+    this.#client.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #init(request: Downloadable, signal: AbortSignal): RequestInit & { client: Deno.HttpClient } {
+    let headers = this.#headers;
+    for (const name in request.headers) {
+      // In lower case, because "Accept" and "accept" would both be sent.
+      headers = { ...headers, [name.toLowerCase()]: request.headers[name] ?? "" };
+    }
+    const init = { client: this.#client, method: request.method, headers, redirect: "manual", signal } as const;
+    return request.body === undefined ? init : { ...init, body: request.body };
+  }
+
+  async #body(
+    answer: globalThis.Response,
+    { url, method }: Downloadable,
+    heard: () => void,
+  ): Promise<Uint8Array<ArrayBuffer> | Failure> {
+    const limit = this.#maxBodySize;
+    const encoding = answer.headers.get("content-encoding");
+    const packed = packedWith(encoding);
+    if (method !== "HEAD" && !canUnpack(packed)) {
+      await answer.body?.cancel();
+      return {
+        kind: "protocol",
+        message: `${host(url)} compressed its answer with ${packed.join(", ")}, which was not asked for`,
+      };
+    }
+    const announced = encoding === null && method !== "HEAD" ? announcedLength(answer.headers) : undefined;
+    const read = await readBody(answer, announced, limit, heard);
+    const body = read === undefined || packed.length === 0 || read.length === 0 ? read : unpack(read, packed, limit);
+    return body ?? { kind: "too-large", message: `The answer of ${host(url)} is larger than ${formatSize(limit)}` };
+  }
+
+  #tooLate(url: string, late: Late): Failure {
+    const time = formatDuration(this.#limits[late] / 1000);
+    const message = late === "connect"
+      ? `${host(url)} sent no answer within ${time}`
+      : late === "idle"
+      ? `${host(url)} stopped in the middle of its answer: nothing came for ${time}`
+      : `${host(url)} had not finished its answer after ${time}`;
+    return { kind: "timeout", message };
+  }
+}
+
+/**
+ * The length of what will be read, where the server gave it and it can be relied on: an encoding is taken off on the way, and a chunked body
+ * ends where it wants whatever else the headers say.
+ */
+function announcedLength(headers: Headers): number | undefined {
+  const length = headers.get("content-length");
+  return length === null || headers.has("transfer-encoding") || !/^\d+$/.test(length) ? undefined : Number(length);
+}
+
+function host(url: string): string {
+  return URL.parse(url)?.host ?? url;
+}

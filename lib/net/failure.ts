@@ -1,0 +1,142 @@
+/**
+ * What an error of the network means.
+ *
+ * @module
+ */
+
+import type { Failure, FailureKind } from "../model/outcome.ts";
+import { printable } from "../text/safe.ts";
+
+/** When an error came: before the answer's headers, or while its body was read. */
+export type Phase = "answer" | "body";
+
+interface Meaning {
+  readonly pattern: RegExp;
+  readonly kind: FailureKind;
+  /** In plain words, where HOST stands for the host. */
+  readonly words: string;
+  /** Shows the error's own words as well, where they say more. */
+  readonly quoting?: boolean;
+  /** Another attempt would end the same way. */
+  readonly final?: boolean;
+}
+
+/**
+ * The first that matches counts. Deno passes on the words of its transport (hyper, rustls) and of the operating system; the numbers are the
+ * errors of Linux, macOS and Windows.
+ */
+const meanings: readonly Meaning[] = [
+  // Only Linux tells a name that does not exist from a resolver that cannot be asked; macOS and Windows say the same of both.
+  {
+    pattern: /Name or service not known|No address associated with hostname/,
+    kind: "dns",
+    words: "No host is named HOST",
+    final: true,
+  },
+  { pattern: /dns error|failed to lookup/i, kind: "dns", words: "Cannot look up the address of HOST", quoting: true },
+  {
+    pattern: /handshake eof/i,
+    kind: "reset",
+    words: "HOST closed the connection while encryption was being agreed on",
+  },
+  {
+    pattern: /certificate/i,
+    kind: "tls",
+    words: "Cannot trust the certificate of HOST",
+    quoting: true,
+    final: true,
+  },
+  { pattern: /InvalidContentType/, kind: "tls", words: "HOST does not speak TLS on this port" },
+  {
+    pattern: /\btls\b|handshake|received fatal alert|corrupt message/i,
+    kind: "tls",
+    words: "Cannot agree on encryption with HOST",
+    quoting: true,
+  },
+  { pattern: /connection refused|os error (?:111|61|10061)\b/i, kind: "connect", words: "HOST refused the connection" },
+  {
+    pattern: /timed out|os error (?:110|60|10060)\b/i,
+    kind: "timeout",
+    words: "HOST did not take the connection in time",
+  },
+  { pattern: /unreachable|os error (?:101|113|10051|10065)\b/i, kind: "connect", words: "HOST cannot be reached" },
+  {
+    pattern: /connection reset|broken pipe|connection aborted|os error (?:104|32|54|103|10053|10054)\b/i,
+    kind: "reset",
+    words: "HOST broke the connection off",
+  },
+  {
+    pattern: /before message completed|connection closed|channel closed/i,
+    kind: "reset",
+    words: "HOST closed the connection without an answer",
+  },
+  {
+    pattern: /refused stream|GOAWAY|not a result of an error|stream no longer needed/i,
+    kind: "reset",
+    words: "HOST gave the request back unanswered",
+  },
+  {
+    pattern: /error reading a body|unexpected end of file|unexpected eof/i,
+    kind: "cut-short",
+    words: "The answer of HOST ends too early",
+  },
+  {
+    pattern: /gzip|deflate|brotli|corrupt|decompress/i,
+    kind: "protocol",
+    words: "Cannot decompress the answer of HOST",
+    quoting: true,
+  },
+  {
+    pattern: /ports? \d+ (?:is|are) blocked/i,
+    kind: "address",
+    words: "The port of HOST is not one for web pages",
+    quoting: true,
+  },
+  { pattern: /invalid url|url scheme|not supported/i, kind: "address", words: "Cannot ask HOST", quoting: true },
+  { pattern: /client error \(Connect\)/i, kind: "connect", words: "Cannot connect to HOST", quoting: true },
+  {
+    pattern: /client error|http2 error|error sending request/i,
+    kind: "protocol",
+    words: "The answer of HOST is not valid HTTP",
+    quoting: true,
+  },
+];
+
+/**
+ * Returns what an error of `fetch`, or of reading its body, means for the page at a URL.
+ *
+ * What cannot be recognised is a `reset` before the answer and `cut-short` within it, so that it is tried again; a request that was never
+ * sent because it is not a valid one is `protocol`.
+ */
+export function failureOf(error: unknown, url: string, phase: Phase): Failure {
+  const words = everyWord(error);
+  const host = URL.parse(url)?.host ?? url;
+  const meaning = meanings.find(({ pattern }) => pattern.test(words)) ?? unknown(error, phase);
+  const said = meaning.quoting === true ? `: ${printable(lastPart(words), 200)}` : "";
+  const failure: Failure = { kind: meaning.kind, message: meaning.words.replace("HOST", () => host) + said };
+  return meaning.final === true ? { ...failure, final: true } : failure;
+}
+
+function unknown(error: unknown, phase: Phase): Meaning {
+  if (phase === "body") {
+    return { pattern: /./, kind: "cut-short", words: "The answer of HOST cannot be read to its end", quoting: true };
+  }
+  return error instanceof TypeError
+    ? { pattern: /./, kind: "protocol", words: "Cannot send this request to HOST", quoting: true }
+    : { pattern: /./, kind: "reset", words: "HOST did not answer", quoting: true };
+}
+
+/** The messages of an error and of its causes: which of them says what happened depends on the version of Deno. */
+function everyWord(error: unknown): string {
+  const words: string[] = [];
+  for (let at = error; at instanceof Error && words.length < 8; at = at.cause) words.push(at.message);
+  return words.length > 0 ? words.join(": ") : String(error);
+}
+
+/** Leaves out which sockets were in use, which is never why. */
+function lastPart(words: string): string {
+  return words.replace(/^.*client error \(\w+\): /s, "").replace(
+    /^.*error sending request [^)]*\)(?: \([^)]*\))?: /s,
+    "",
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * When a request that failed is tried again.
+ *
+ * Bookkeeping only: it neither waits nor sends.
+ *
+ * @module
+ */
+
+import type { Failure, FailureKind } from "../model/outcome.ts";
+import { retryAfterSeconds } from "./retry_after.ts";
+
+/** Answers that say "not now": the last two are from the networks in front of a server. */
+const passing: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 522, 524]);
+
+/** Failures that the next attempt may not meet. The others would be the same again. */
+const transient: ReadonlySet<FailureKind> = new Set(["dns", "connect", "timeout", "reset", "cut-short"]);
+
+/** Methods that mean the same when they arrive twice (RFC 9110, section 9.2.2). */
+const idempotent: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+
+/** Our own first wait, and the longest, in seconds; it doubles in between. */
+const first = 1, longest = 60;
+
+/** The longest wait that a server gets with `Retry-After`, in seconds. */
+const maxWait = 600;
+
+/** A request that did not bring a page, and what we know about it. */
+export interface Attempt {
+  /** Why there was no answer; leave it out where there was one. */
+  readonly failure?: Failure | undefined;
+  readonly status?: number | undefined;
+  readonly headers?: Headers | undefined;
+  readonly method: string;
+  /** Attempts that had failed before this one. */
+  readonly attempt: number;
+  /** How many further attempts a request gets. */
+  readonly retries: number;
+  /** From 0 to just under 1. @default {Math.random()} */
+  readonly random?: number;
+  /** In milliseconds since 1970; `Retry-After` may be a date. */
+  readonly now: number;
+}
+
+/**
+ * Returns how long to wait before the next attempt in seconds, or `undefined` to give up.
+ *
+ * A `Retry-After` from the server beats our own back-off (1 s, 2 s, 4 s ... 60 s, less a random part of up to a half), up to ten minutes. A
+ * request that is not safe to repeat gets no second attempt.
+ */
+export function retryDelay(tried: Attempt): number | undefined {
+  if (tried.attempt >= tried.retries || !idempotent.has(tried.method.toUpperCase()) || !mayPass(tried)) {
+    return undefined;
+  }
+  const asked = retryAfterSeconds(tried.headers?.get("retry-after") ?? null, tried.now);
+  if (asked !== undefined) return Math.min(asked, maxWait);
+  const wait = Math.min(first * 2 ** tried.attempt, longest);
+  return wait * (1 - (tried.random ?? Math.random()) / 2);
+}
+
+function mayPass({ failure, status }: Attempt): boolean {
+  if (failure === undefined || failure.kind === "status") return passing.has(status ?? failure?.status ?? 0);
+  return transient.has(failure.kind) && failure.final !== true;
+}

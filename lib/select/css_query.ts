@@ -1,0 +1,89 @@
+/**
+ * CSS selectors, ready to run.
+ *
+ * @module
+ */
+
+import { _compileUnsafe as compile } from "css-select";
+import { isTraversal, type Selector, SelectorType } from "css-what";
+import type { AnyNode, Element } from "domhandler";
+import { type CssGroup, parseCss, type Take } from "./css_parse.ts";
+import { insidePseudo, scopePseudo, scopePseudos } from "./css_scope.ts";
+import { remembered } from "./query_cache.ts";
+import { SelectorError } from "./selector_error.ts";
+
+/** Whether an element is one of those looked for. */
+export type Match = (element: Element) => boolean;
+
+/** The selectors of a comma list that take the same thing. */
+export interface CssPart {
+  readonly take: Take;
+  /** For asking a whole document. */
+  readonly anywhere: Match;
+  /** For asking elements: nothing outside them counts. The same as `anywhere` where that makes no difference. */
+  readonly inside: Match;
+}
+
+/** A CSS selector that has been read. */
+export interface CssQuery {
+  readonly parts: readonly CssPart[];
+  /** Whether a match depends on what is asked even when that is a document. */
+  readonly scoped: boolean;
+}
+
+/** Returns a selector in the form that can be run, or throws a {@linkcode SelectorError}. Reads each selector once. */
+export const cssQuery: (query: string) => CssQuery = remembered((query) => {
+  const groups = parseCss(query);
+  const scoped = groups.map(({ selectors }) => selectors.map(nameScope).includes(true)).includes(true);
+  return { scoped, parts: groups.map((group) => part(query, group, scoped)) };
+});
+
+/** Gives `:scope` the name of our own pseudo-class and returns whether there was one. In `:has()` it is css-select's own affair. */
+function nameScope(tokens: readonly Selector[]): boolean {
+  let found = false;
+  for (const token of tokens) {
+    if (token.type !== SelectorType.Pseudo) continue;
+    if (token.name === "scope") {
+      token.name = scopePseudo;
+      found = true;
+    } else if (Array.isArray(token.data) && token.name !== "has") {
+      for (const inner of token.data) found = nameScope(inner) || found;
+    }
+  }
+  return found;
+}
+
+function part(query: string, { take, selectors }: CssGroup, scoped: boolean): CssPart {
+  // css-select sorts and rewrites the tokens it is given, so each form is compiled from tokens of its own.
+  const confined = structuredClone(selectors);
+  const anywhere = compiled(query, selectors, !scoped);
+  if (!scoped && !confined.some((tokens) => tokens.some(isTraversal))) return { take, anywhere, inside: anywhere };
+  let inside: Match | undefined;
+  return {
+    take,
+    anywhere,
+    get inside() {
+      return inside ??= compiled(query, confined.map(confine), false);
+    },
+  };
+}
+
+/** Demands of what the first part of a selector matches that it is inside; all that hangs below it then is too. */
+function confine(tokens: readonly Selector[]): Selector[] {
+  const end = tokens.findIndex(isTraversal);
+  const at = end < 0 ? tokens.length : end;
+  return tokens.toSpliced(at, 0, { type: SelectorType.Pseudo, name: insidePseudo, data: null });
+}
+
+/** `cache`: css-select may remember an answer for an element, because it is the same whatever is asked. */
+function compiled(query: string, selectors: Selector[][], cache: boolean): Match {
+  try {
+    return compile<AnyNode, Element>(selectors, {
+      pseudos: scopePseudos,
+      relativeSelector: false,
+      cacheResults: cache,
+    });
+  } catch (error) {
+    throw new SelectorError("CSS selector", query, error instanceof Error ? error.message : String(error));
+  }
+}

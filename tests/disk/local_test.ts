@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { DiskError } from "../../lib/disk/disk.ts";
+import { localDisk as disk } from "../../lib/disk/local.ts";
+
+const encoder = new TextEncoder();
+
+/** A test in a folder of its own, which is gone afterwards; a file left open fails it. */
+function test(name: string, work: (folder: string) => void | Promise<void>): void {
+  Deno.test({
+    name,
+    sanitizeResources: true,
+    async fn() {
+      const folder = await Deno.makeTempDir({ prefix: "trawl-disk-" });
+      try {
+        await work(folder);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+function write(path: string, text: string): void {
+  Deno.writeTextFileSync(path, text);
+}
+
+function text(path: string): string {
+  return Deno.readTextFileSync(path);
+}
+
+test("append() makes a file and the folders above it", (folder) => {
+  const file = disk.append(`${folder}/a/b/items`, 0);
+  assert.equal(file.path, `${folder}/a/b/items`);
+  assert.equal(file.length, 0);
+  file.write(encoder.encode("one\n"));
+  file.write(encoder.encode(""));
+  file.write(encoder.encode("two\n"));
+  assert.equal(file.length, 8);
+  file.close();
+  assert.equal(text(`${folder}/a/b/items`), "one\ntwo\n");
+});
+
+test("append() takes a path without a folder", async (folder) => {
+  const script = `import { localDisk } from ${JSON.stringify(new URL("../../lib/disk/local.ts", import.meta.url).href)};
+    localDisk.append("items.jsonl", 0).close();`;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args: ["eval", script], cwd: folder }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+  assert.deepEqual(disk.list(folder), ["items.jsonl"]);
+});
+
+test("append() cuts off what follows the length, and goes on there", (folder) => {
+  write(`${folder}/items`, "one\ntwo\nthr");
+  const file = disk.append(`${folder}/items`, 4);
+  assert.equal(file.length, 4);
+  assert.equal(text(`${folder}/items`), "one\n");
+  file.write(encoder.encode("2\n"));
+  assert.equal(file.length, 6);
+  file.close();
+  assert.equal(text(`${folder}/items`), "one\n2\n");
+});
+
+test("append() keeps a file that has the length, and empties one for length 0", (folder) => {
+  write(`${folder}/items`, "one\n");
+  disk.append(`${folder}/items`, 4).close();
+  assert.equal(text(`${folder}/items`), "one\n");
+  disk.append(`${folder}/items`, 0).close();
+  assert.equal(text(`${folder}/items`), "");
+});
+
+test("append() refuses a file that is shorter than the length, leaves it alone, and keeps nothing open", (folder) => {
+  write(`${folder}/items`, "one\n");
+  assert.throws(() => disk.append(`${folder}/items`, 9), {
+    name: "DiskError",
+    path: `${folder}/items`,
+    message: `Cannot cut ${folder}/items: it ends after 4 of 9 bytes`,
+  });
+  assert.equal(text(`${folder}/items`), "one\n");
+});
+
+test("append() refuses a file that is missing when it should have bytes", (folder) => {
+  assert.throws(() => disk.append(`${folder}/items`, 9), {
+    name: "DiskError",
+    message: `Cannot open ${folder}/items: no such file or directory`,
+  });
+  assert.deepEqual(disk.list(folder), []);
+});
+
+test("a file to append to takes no more after a write that failed", (folder) => {
+  const file = disk.append(`${folder}/items`, 0);
+  file.write(encoder.encode("one\n"));
+  file.close();
+  assert.throws(() => file.write(encoder.encode("two\n")), DiskError);
+  assert.throws(() => file.write(encoder.encode("two\n")), {
+    message: `Cannot write to ${folder}/items: an earlier write has failed`,
+  });
+  assert.equal(file.length, 4);
+});
+
+test("sync() returns once the file is safe, and names a file that it cannot sync", async (folder) => {
+  const file = disk.append(`${folder}/items`, 0);
+  file.write(encoder.encode("one\n"));
+  await file.sync();
+  file.close();
+  await assert.rejects(file.sync(), (error) => error instanceof DiskError && error.path === `${folder}/items`);
+});
+
+test("open() reads at any offset", (folder) => {
+  write(`${folder}/items`, "0123456789");
+  const file = disk.open(`${folder}/items`);
+  assert.equal(file.path, `${folder}/items`);
+  assert.equal(file.length, 10);
+  assert.deepEqual(file.readAt(7, 3), encoder.encode("789"));
+  assert.deepEqual(file.readAt(0, 2), encoder.encode("01"));
+  assert.deepEqual(file.readAt(4, 0), new Uint8Array(0));
+  file.close();
+});
+
+test("open() says how far a file goes that ends before the bytes asked for", (folder) => {
+  write(`${folder}/items`, "0123456789");
+  const file = disk.open(`${folder}/items`);
+  assert.throws(() => file.readAt(8, 4), {
+    name: "DiskError",
+    message: `Cannot read ${folder}/items: it ends after 10 of 12 bytes`,
+  });
+  file.close();
+});
+
+test("open() names a missing file", (folder) => {
+  assert.throws(() => disk.open(`${folder}/items`), {
+    name: "DiskError",
+    path: `${folder}/items`,
+    message: `Cannot open ${folder}/items: no such file or directory`,
+  });
+});
+
+test("read() and size() return undefined for a missing file, also below a missing folder", (folder) => {
+  assert.equal(disk.read(`${folder}/items`), undefined);
+  assert.equal(disk.size(`${folder}/none/items`), undefined);
+  write(`${folder}/items`, "ü\n");
+  assert.deepEqual(disk.read(`${folder}/items`), encoder.encode("ü\n"));
+  assert.equal(disk.size(`${folder}/items`), 3);
+});
+
+test("read() of something that is no file is an error, not undefined", (folder) => {
+  assert.throws(() => disk.read(folder), (error) => error instanceof DiskError && error.path === folder);
+  write(`${folder}/items`, "");
+  assert.throws(() => disk.size(`${folder}/items/below`), DiskError);
+});
+
+test("list() returns the names in order, and none for a missing folder", (folder) => {
+  for (const name of ["b", "a10", "a9", "C"]) write(`${folder}/${name}`, "");
+  disk.makeFolder(`${folder}/folder/below`);
+  assert.deepEqual(disk.list(folder), ["C", "a10", "a9", "b", "folder"]);
+  assert.deepEqual(disk.list(`${folder}/none`), []);
+});
+
+test("makeFolder() makes the folders above, and does nothing when it is there", (folder) => {
+  disk.makeFolder(`${folder}/a/b`);
+  write(`${folder}/a/b/items`, "");
+  disk.makeFolder(`${folder}/a/b`);
+  assert.deepEqual(disk.list(`${folder}/a/b`), ["items"]);
+  assert.throws(() => disk.makeFolder(`${folder}/a/b/items`), (error) => {
+    return error instanceof DiskError && error.message.startsWith(`Cannot make the folder ${folder}/a/b/items: `);
+  });
+});
+
+test("rename() replaces a file of that name", async (folder) => {
+  write(`${folder}/new`, "new");
+  write(`${folder}/old`, "old");
+  await disk.rename(`${folder}/new`, `${folder}/old`);
+  assert.deepEqual(disk.list(folder), ["old"]);
+  assert.equal(text(`${folder}/old`), "new");
+});
+
+test("rename() names both files when it fails", async (folder) => {
+  await assert.rejects(disk.rename(`${folder}/a`, `${folder}/b`), {
+    name: "DiskError",
+    path: `${folder}/b`,
+    message: `Cannot rename ${folder}/a to ${folder}/b: no such file or directory`,
+  });
+});
+
+test("remove() takes files and whole folders, and does nothing when there is none", async (folder) => {
+  write(`${folder}/items`, "");
+  disk.makeFolder(`${folder}/a/b`);
+  write(`${folder}/a/b/items`, "");
+  await disk.remove(`${folder}/items`);
+  await disk.remove(`${folder}/a`);
+  await disk.remove(`${folder}/a`);
+  assert.deepEqual(disk.list(folder), []);
+});
+
+test("syncFolder() makes a folder safe, and names one that is missing", async (folder) => {
+  await disk.syncFolder(folder);
+  if (Deno.build.os === "windows") return;
+  await assert.rejects(disk.syncFolder(`${folder}/none`), {
+    name: "DiskError",
+    message: `Cannot sync the folder ${folder}/none: no such file or directory`,
+  });
+});
