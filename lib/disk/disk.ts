@@ -20,6 +20,8 @@ export interface Disk {
   read(path: string): Uint8Array<ArrayBuffer> | undefined;
   /** Returns a file's length in bytes, or `undefined` when there is none. */
   size(path: string): number | undefined;
+  /** Whether a path is a folder. */
+  isFolder(path: string): boolean;
   /** Returns the names in a folder in alphabetical order; none when there is no folder. */
   list(folder: string): string[];
   /** Makes a folder and those above it; does nothing when it is there. */

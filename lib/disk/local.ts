@@ -7,6 +7,7 @@ export const localDisk: Disk = {
   open: (path) => new LocalReadFile(path),
   read: (path) => attempt("read", path, () => absent(() => Deno.readFileSync(path))),
   size: (path) => attempt("look at", path, () => absent(() => Deno.statSync(path).size)),
+  isFolder: (path) => attempt("look at", path, () => absent(() => Deno.statSync(path).isDirectory) ?? false),
   list: (folder) =>
     attempt("list", folder, () => absent(() => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort()) ?? []),
   makeFolder: (folder) => attempt("make the folder", folder, () => Deno.mkdirSync(folder, { recursive: true })),

@@ -10,8 +10,7 @@ import type { CheckpointStore } from "../checkpoint/store.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import type { Summary } from "../spider/spider.ts";
 import { type Ending, Engine, type EngineOptions, type EngineParts, type Progress } from "./engine.ts";
-import { exitCodeOf } from "./exit_code.ts";
-import { type CrawlSummary, publish, writeSummary } from "./publish.ts";
+import { type CrawlSummary, publish, summaryOf, writeSummary } from "./publish.ts";
 import { Saver } from "./saver.ts";
 import type { CrawlSnapshot } from "./snapshot.ts";
 
@@ -143,10 +142,9 @@ export class Crawl {
 
   async #pause(ending: Ending): Promise<void> {
     await this.#saver?.save();
-    this.#parts.items.flush();
+    const summary = this.#summary(ending);
     this.#parts.items.close();
     this.#parts.failures.close();
-    const summary = this.#summary(ending);
     if (summary !== undefined) await writeSummary(this.#options.disk, summary.path, summary.value);
   }
 
@@ -159,26 +157,17 @@ export class Crawl {
     // From here on a crash finds that the crawl is finished, and the next process does what is left.
     else await this.#saver.save();
     const snapshots = { items: items.snapshot(), failures: failures.snapshot(), counters: this.#parts.counters };
+    const summary = this.#summary(ending);
     items.close();
     failures.close();
-    await publish(this.#options.disk, this.#options.keeping?.store, snapshots, this.#summary(ending));
+    await publish(this.#options.disk, this.#options.keeping?.store, snapshots, summary);
   }
 
   #summary(ending: Ending): { readonly path: string; readonly value: CrawlSummary } | undefined {
     const { keeping, identity } = this.#options;
     if (keeping === undefined) return undefined;
-    const value: CrawlSummary = {
-      spider: identity.spider,
-      project: identity.project,
-      startedAt: new Date(identity.startedAt).toISOString(),
-      endedAt: new Date(this.#parts.clock.wall()).toISOString(),
-      duration: Math.round(this.elapsed * 1000) / 1000,
-      outcome: ending.outcome,
-      reason: ending.outcome === "failed" ? ending.error.message : ending.reason,
-      exitCode: exitCodeOf(ending),
-      output: this.#parts.items.path,
-      counters: this.#parts.counters,
-    };
+    const state = { elapsed: this.elapsed, items: this.#parts.items.snapshot(), counters: this.#parts.counters };
+    const value = summaryOf(identity, ending, state, this.#parts.clock.wall());
     return { path: `${keeping.places.crawls}/${crawlName(identity.startedAt)}.summary.json`, value };
   }
 

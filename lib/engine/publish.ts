@@ -1,6 +1,9 @@
+import type { Identity } from "../checkpoint/document.ts";
 import type { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
 import { discardFeed, publishFeed } from "../feed/publish.ts";
+import type { Ending } from "./engine.ts";
+import { exitCodeOf } from "./exit_code.ts";
 import type { CrawlSnapshot } from "./snapshot.ts";
 
 /** What a crawl was, for `<start>.summary.json`. */
@@ -17,6 +20,27 @@ export interface CrawlSummary {
   /** The items' file, or `-`. */
   readonly output: string;
   readonly counters: CrawlSnapshot["counters"];
+}
+
+/** Returns the summary of a crawl, as it stands `now`, in milliseconds since 1970. */
+export function summaryOf(
+  identity: Identity,
+  ending: Ending,
+  { elapsed, items, counters }: Pick<CrawlSnapshot, "elapsed" | "items" | "counters">,
+  now: number,
+): CrawlSummary {
+  return {
+    spider: identity.spider,
+    project: identity.project,
+    startedAt: new Date(identity.startedAt).toISOString(),
+    endedAt: new Date(now).toISOString(),
+    duration: Math.round(elapsed * 1000) / 1000,
+    outcome: ending.outcome,
+    reason: ending.outcome === "failed" ? ending.error.message : ending.reason,
+    exitCode: exitCodeOf(ending),
+    output: items.path,
+    counters,
+  };
 }
 
 /**

@@ -187,7 +187,7 @@ export class Frontier implements Durable {
   }
 
   /** Takes back the requests that a snapshot held. */
-  restore({ held }: FrontierSnapshot): void {
+  restore({ held }: Pick<FrontierSnapshot, "held">): void {
     for (const bytes of held) this.#push(decodeRequest(bytes));
   }
 

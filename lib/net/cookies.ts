@@ -21,6 +21,9 @@ export interface CookieRecord {
   readonly hostOnly?: true;
 }
 
+/** However long a server wants a cookie to live, in seconds: what browsers allow. */
+const longestLife = 400 * 24 * 60 * 60;
+
 /** As browsers have it: a cookie may lack a name, and `localhost` and its like may set some. */
 const jarOptions = { looseMode: true, allowSpecialUseDomain: true } as const;
 
@@ -45,7 +48,7 @@ export class Cookies {
     if (this.#empty) return undefined;
     const now = this.#clock.wall();
     // The jar knows no clock but the machine's, so it is not asked which cookies have expired.
-    const sent = this.#jar.getCookiesSync(url, { expire: false }).filter((cookie) => !expired(cookie, now));
+    const sent = this.#jar.getCookiesSync(url, { expire: false, sort: true }).filter((cookie) => !expired(cookie, now));
     return sent.length === 0 ? undefined : sent.map((cookie) => cookie.cookieString()).join("; ");
   }
 
@@ -53,10 +56,12 @@ export class Cookies {
   store(url: string, headers: Headers): void {
     for (const line of headers.getSetCookie()) {
       const cookie = Cookie.parse(line, { loose: true });
-      if (cookie === undefined) continue;
+      if (cookie === undefined || (cookie.key === "" && cookie.value === "")) continue;
       const now = this.#clock.wall();
       // Max-Age counts from now. In the jar it would count from the last time that the cookie was looked at.
-      if (typeof cookie.maxAge === "number") cookie.expires = new Date(now + cookie.maxAge * 1000);
+      if (typeof cookie.maxAge === "number") {
+        cookie.expires = new Date(now + Math.min(cookie.maxAge, longestLife) * 1000);
+      }
       cookie.maxAge = null;
       const kept = this.#jar.setCookieSync(cookie, url, { ignoreError: true, now: new Date(now) });
       if (kept === undefined) continue;

@@ -11,7 +11,6 @@ import { printable } from "../text/safe.ts";
 export type Phase = "answer" | "body";
 
 interface Meaning {
-  readonly pattern: RegExp;
   readonly kind: FailureKind;
   /** In plain words, where HOST stands for the host. */
   readonly words: string;
@@ -25,7 +24,7 @@ interface Meaning {
  * The first that matches counts. Deno passes on the words of its transport (hyper, rustls) and of the operating system; the numbers are the
  * errors of Linux, macOS and Windows.
  */
-const meanings: readonly Meaning[] = [
+const meanings: readonly (Meaning & { readonly pattern: RegExp })[] = [
   // Only Linux tells a name that does not exist from a resolver that cannot be asked; macOS and Windows say the same of both.
   {
     pattern: /Name or service not known|No address associated with hostname/,
@@ -39,6 +38,8 @@ const meanings: readonly Meaning[] = [
     kind: "reset",
     words: "HOST closed the connection while encryption was being agreed on",
   },
+  // Before the words about TLS: the line was cut, whatever it was that noticed.
+  { pattern: /close_notify/i, kind: "cut-short", words: "The answer of HOST ends too early" },
   {
     pattern: /certificate/i,
     kind: "tls",
@@ -81,7 +82,8 @@ const meanings: readonly Meaning[] = [
     words: "The answer of HOST ends too early",
   },
   {
-    pattern: /gzip|deflate|brotli|corrupt|decompress/i,
+    pattern:
+      /gzip|deflate|brotli|corrupt|decompress|incorrect \w+ check|invalid (?:block|stored|distance|code|bit|literal)/i,
     kind: "protocol",
     words: "Cannot decompress the answer of HOST",
     quoting: true,
@@ -109,34 +111,32 @@ const meanings: readonly Meaning[] = [
  * sent because it is not a valid one is `protocol`.
  */
 export function failureOf(error: unknown, url: string, phase: Phase): Failure {
-  const words = everyWord(error);
+  const reason = reasonOf(error, url);
   const host = URL.parse(url)?.host ?? url;
-  const meaning = meanings.find(({ pattern }) => pattern.test(words)) ?? unknown(error, phase);
-  const said = meaning.quoting === true ? `: ${printable(lastPart(words), 200)}` : "";
+  const meaning = meanings.find(({ pattern }) => pattern.test(reason)) ?? unknown(error, phase);
+  const said = meaning.quoting === true ? `: ${printable(reason.replace(/^client error \(\w+\): /, ""), 200)}` : "";
   const failure: Failure = { kind: meaning.kind, message: meaning.words.replace("HOST", () => host) + said };
   return meaning.final === true ? { ...failure, final: true } : failure;
 }
 
 function unknown(error: unknown, phase: Phase): Meaning {
   if (phase === "body") {
-    return { pattern: /./, kind: "cut-short", words: "The answer of HOST cannot be read to its end", quoting: true };
+    return { kind: "cut-short", words: "The answer of HOST cannot be read to its end", quoting: true };
   }
   return error instanceof TypeError
-    ? { pattern: /./, kind: "protocol", words: "Cannot send this request to HOST", quoting: true }
-    : { pattern: /./, kind: "reset", words: "HOST did not answer", quoting: true };
+    ? { kind: "protocol", words: "Cannot send this request to HOST", quoting: true }
+    : { kind: "reset", words: "HOST did not answer", quoting: true };
 }
 
-/** The messages of an error and of its causes: which of them says what happened depends on the version of Deno. */
-function everyWord(error: unknown): string {
+/**
+ * The words of an error and of its causes, from where they say what happened; which of them does depends on the version of Deno.
+ *
+ * Never with the URL that was asked for, which may hold any word.
+ */
+function reasonOf(error: unknown, url: string): string {
   const words: string[] = [];
   for (let at = error; at instanceof Error && words.length < 8; at = at.cause) words.push(at.message);
-  return words.length > 0 ? words.join(": ") : String(error);
-}
-
-/** Leaves out which sockets were in use, which is never why. */
-function lastPart(words: string): string {
-  return words.replace(/^.*client error \(\w+\): /s, "").replace(
-    /^.*error sending request [^)]*\)(?: \([^)]*\))?: /s,
-    "",
-  );
+  const all = (words.length > 0 ? words.join(": ") : String(error)).replaceAll(url, "");
+  const from = all.lastIndexOf("client error (");
+  return from < 0 ? all : all.slice(from);
 }

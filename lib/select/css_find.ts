@@ -8,7 +8,7 @@ import { type AnyNode, isDocument, isTag, isText } from "domhandler";
 import { nextNode } from "../html/walk.ts";
 import type { Take } from "./css_parse.ts";
 import type { CssQuery, Match } from "./css_query.ts";
-import { askedOf } from "./css_scope.ts";
+import { askedOf } from "./css_pseudos.ts";
 import { outermost } from "./outermost.ts";
 
 /** One of the things to collect in a walk. */

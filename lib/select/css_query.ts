@@ -8,7 +8,7 @@ import { _compileUnsafe as compile } from "css-select";
 import { isTraversal, type Selector, SelectorType } from "css-what";
 import type { AnyNode, Element } from "domhandler";
 import { type CssGroup, parseCss, type Take } from "./css_parse.ts";
-import { insidePseudo, scopePseudo, scopePseudos } from "./css_scope.ts";
+import { insidePseudo, namedPseudo, ownPseudos, scopePseudo } from "./css_pseudos.ts";
 import { remembered } from "./query_cache.ts";
 import { SelectorError } from "./selector_error.ts";
 
@@ -33,24 +33,28 @@ export interface CssQuery {
 
 /** Returns a selector in the form that can be run, or throws a {@linkcode SelectorError}. Reads each selector once. */
 export const cssQuery: (query: string) => CssQuery = remembered((query) => {
-  const groups = parseCss(query);
-  const scoped = groups.map(({ selectors }) => selectors.map(nameScope).includes(true)).includes(true);
+  const groups = parseCss(query).map(({ take, selectors }) => ({ take, selectors: selectors.map(rewritten) }));
+  const scoped = groups.some(({ selectors }) => selectors.some((tokens) => tokens.some(asksForScope)));
   return { scoped, parts: groups.map((group) => part(query, group, scoped)) };
 });
 
-/** Gives `:scope` the name of our own pseudo-class and returns whether there was one. In `:has()` it is css-select's own affair. */
-function nameScope(tokens: readonly Selector[]): boolean {
-  let found = false;
-  for (const token of tokens) {
-    if (token.type !== SelectorType.Pseudo) continue;
-    if (token.name === "scope") {
-      token.name = scopePseudo;
-      found = true;
-    } else if (Array.isArray(token.data) && token.name !== "has") {
-      for (const inner of token.data) found = nameScope(inner) || found;
+/** Puts our own pseudo-classes in the place of what css-select would do otherwise. */
+function rewritten(tokens: readonly Selector[]): Selector[] {
+  return tokens.map((token) => {
+    if (token.type === SelectorType.Tag && token.namespace === null && /[A-Z]/.test(token.name)) {
+      return { type: SelectorType.Pseudo, name: namedPseudo, data: token.name.toLowerCase() };
     }
-  }
-  return found;
+    if (token.type !== SelectorType.Pseudo) return token;
+    // What :scope means in :has() is css-select's own affair.
+    if (token.name === "scope") return { ...token, name: scopePseudo };
+    return Array.isArray(token.data) && token.name !== "has" ? { ...token, data: token.data.map(rewritten) } : token;
+  });
+}
+
+function asksForScope(token: Selector): boolean {
+  if (token.type !== SelectorType.Pseudo) return false;
+  return token.name === scopePseudo ||
+    (Array.isArray(token.data) && token.data.some((inner) => inner.some(asksForScope)));
 }
 
 function part(query: string, { take, selectors }: CssGroup, scoped: boolean): CssPart {
@@ -79,7 +83,7 @@ function confine(tokens: readonly Selector[]): Selector[] {
 function compiled(query: string, selectors: Selector[][], cache: boolean): Match {
   try {
     return compile<AnyNode, Element>(selectors, {
-      pseudos: scopePseudos,
+      pseudos: ownPseudos,
       relativeSelector: false,
       cacheResults: cache,
     });

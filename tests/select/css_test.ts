@@ -66,6 +66,12 @@ Deno.test("a query gives each page its own answer", () => {
   assert.equal(twice.css("p").css("div p").length, 0);
 });
 
+Deno.test("names may be written in upper case, those of SVG as SVG writes them", () => {
+  const drawing = page('<svg viewBox="0 0 1 1"><linearGradient id="g"/></svg>');
+  assert.equal(drawing.css("SVG > linearGradient").attr("id"), "g");
+  assert.equal(drawing.css("svg:not(P)::attr(viewBox)").get(), "0 0 1 1");
+});
+
 Deno.test("css() looks into a template", () => {
   assert.equal(page("<template><p>in</p></template>").css("p").text(), "in");
 });

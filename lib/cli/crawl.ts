@@ -1,0 +1,215 @@
+/**
+ * `trawl crawl`: runs a crawl, or continues the one that was interrupted.
+ *
+ * @module
+ */
+
+import { takeLock } from "../checkpoint/lock.ts";
+import { crawlName, type Places, placesOf } from "../checkpoint/places.ts";
+import { CheckpointStore } from "../checkpoint/store.ts";
+import { DiskError } from "../disk/disk.ts";
+import { planOf } from "../engine/plan.ts";
+import { publish, summaryOf } from "../engine/publish.ts";
+import type { CrawlSnapshot } from "../engine/snapshot.ts";
+import { stdoutPath } from "../feed/format.ts";
+import { partOf } from "../feed/snapshot.ts";
+import { SpiderError } from "../spider/check.ts";
+import { digestOf } from "../spider/digest.ts";
+import { loadSpider, UnknownSpiderError } from "../spider/load.ts";
+import type { Settings } from "../spider/settings.ts";
+import type { Spider } from "../spider/spider.ts";
+import { type Context, patience } from "./context.ts";
+import { dataDirOf } from "./data_dir.ts";
+import { discard } from "./discard.ts";
+import { OptionReader } from "./options.ts";
+import { proxyOf } from "./proxy.ts";
+import { levels, Reporter } from "./reporter.ts";
+import type { Candidates } from "./resume.ts";
+import { runCrawl } from "./run_crawl.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** Everything that the command line asks for. */
+export interface Asked {
+  readonly spider: Spider;
+  readonly settings: Settings;
+  readonly startUrls: readonly string[];
+  readonly limit: number | undefined;
+  readonly fresh: boolean;
+  readonly timeout: number | undefined;
+  readonly interval: number;
+  readonly outageTimeout: number;
+  readonly proxyType: string;
+  readonly proxy: ReturnType<typeof proxyOf>;
+  readonly project: string;
+  readonly dataDir: string;
+  readonly output: string | undefined;
+}
+
+/** Runs the command and returns its exit code. */
+export async function crawl(context: Context): Promise<number> {
+  const options = new OptionReader(context.args);
+  const level = options.oneOf("log-level", levels, "info");
+  const asked = await read(context, options);
+  const reporter = new Reporter({
+    ...context,
+    level,
+    json: options.has("json"),
+    quiet: options.has("quiet"),
+    logFile: options.text("log-file"),
+  });
+  try {
+    return asked.limit === undefined
+      ? await production(context, asked, reporter)
+      : await testRun(context, asked, asked.limit, reporter);
+  } finally {
+    reporter.close();
+  }
+}
+
+async function read(context: Context, options: OptionReader): Promise<Asked> {
+  const [which = ""] = context.args.args;
+  let spider: Spider | undefined;
+  try {
+    spider = await loadSpider(which, context);
+  } catch (error) {
+    if (!(error instanceof UnknownSpiderError || error instanceof SpiderError)) throw error;
+    options.problems.push(error.message);
+  }
+  const proxyType = options.text("proxy-type") ?? "auto";
+  let proxy: ReturnType<typeof proxyOf>;
+  try {
+    proxy = proxyOf(proxyType, Deno.env.toObject());
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    options.problems.push(`--proxy-type ${proxyType}: ${error.message}`);
+  }
+  const asked = {
+    settings: options.merged("set", spider),
+    startUrls: options.urls("start-url"),
+    limit: options.count("limit"),
+    fresh: options.has("fresh"),
+    timeout: options.has("timeout") ? options.duration("timeout", 0) : undefined,
+    interval: options.duration("checkpoint-interval", 5),
+    outageTimeout: options.duration("outage-timeout", 600),
+    proxyType,
+    proxy,
+    project: options.name("project", "default"),
+    dataDir: dataDirOf(options, context.folder),
+    output: options.output("output"),
+  };
+  if (asked.limit !== undefined && asked.fresh) {
+    options.problems.push("--fresh and --limit: a test run does not touch the checkpoint");
+  }
+  if (options.problems.length > 0 || spider === undefined) throw new UsageError(options.problems);
+  return { ...asked, spider };
+}
+
+async function testRun(context: Context, asked: Asked, limit: number, reporter: Reporter): Promise<number> {
+  const output = asked.output ?? stdoutPath;
+  if (output !== stdoutPath && context.disk.size(partOf(output)) !== undefined) {
+    throw new UsageError([
+      `--output ${output}: a crawl that is not finished writes to it; name another file for the test run`,
+    ]);
+  }
+  requireStart(asked);
+  return await runCrawl(context, asked, reporter, {
+    output,
+    failures: "",
+    startedAt: context.clock.wall(),
+    limit,
+    keeping: undefined,
+    candidates: [],
+  });
+}
+
+async function production(context: Context, asked: Asked, reporter: Reporter): Promise<number> {
+  const { disk, clock } = context;
+  const places = placesOf(asked.dataDir, asked.project, asked.spider.name);
+  try {
+    disk.makeFolder(places.root);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    throw new UsageError([`--data-dir: ${error.message}. Name a folder that can be written to`]);
+  }
+  using _lock = await takeLock(disk, places.lock, patience(clock));
+  const store = new CheckpointStore(disk, places);
+  if (asked.fresh) return await begin(context, asked, reporter, { store, places, clear: true });
+  const plan = planOf(store.find(), {
+    spider: asked.spider.name,
+    project: asked.project,
+    proxyType: asked.proxyType,
+    code: digestOf(asked.spider),
+    startUrls: asked.startUrls,
+  });
+  if (plan.kind === "refused") {
+    reporter.log("error", plan.message);
+    return 1;
+  }
+  for (const note of plan.notes) reporter.log("warn", note);
+  if (plan.kind === "fresh") return await begin(context, asked, reporter, { store, places, clear: plan.clear });
+  return await resume(context, asked, reporter, { store, places, candidates: plan.candidates });
+}
+
+/** Where a production crawl is kept. */
+interface Kept {
+  readonly store: CheckpointStore;
+  readonly places: Places;
+}
+
+async function begin(
+  context: Context,
+  asked: Asked,
+  reporter: Reporter,
+  { store, places, clear }: Kept & { readonly clear: boolean },
+): Promise<number> {
+  requireStart(asked);
+  if (clear) await discard(context.disk, store, places, (line) => reporter.log("warn", line));
+  const startedAt = context.clock.wall();
+  const name = `${places.crawls}/${crawlName(startedAt)}`;
+  return await runCrawl(context, asked, reporter, {
+    output: asked.output ?? `${name}.jsonl`,
+    failures: `${name}.failed.jsonl`,
+    startedAt,
+    limit: Infinity,
+    keeping: { store, places, interval: asked.interval, generation: 0 },
+    candidates: [],
+  });
+}
+
+async function resume(
+  context: Context,
+  asked: Asked,
+  reporter: Reporter,
+  { store, places, candidates }: Kept & { readonly candidates: Candidates },
+): Promise<number> {
+  const { generation, identity, crawl } = candidates[0]!.checkpoint;
+  const snapshot = crawl as CrawlSnapshot;
+  const output = snapshot.items.path;
+  if (asked.output !== undefined && asked.output !== output) {
+    throw new UsageError([
+      `--output ${asked.output}: the crawl that is being continued writes to ${output}; leave --output out, or begin anew with --fresh`,
+    ]);
+  }
+  const { startedAt } = identity;
+  if (snapshot.phase === "finished") {
+    const value = summaryOf(identity, { outcome: "finished", reason: "done" }, snapshot, context.clock.wall());
+    const path = `${places.crawls}/${crawlName(startedAt)}.summary.json`;
+    await publish(context.disk, store, snapshot, { path, value });
+    reporter.log("info", `The crawl of "${identity.spider}" had finished; its files are in place now: ${output}`);
+    return 0;
+  }
+  return await runCrawl(context, asked, reporter, {
+    output,
+    failures: snapshot.failures.path,
+    startedAt,
+    limit: Infinity,
+    keeping: { store, places, interval: asked.interval, generation },
+    candidates,
+  });
+}
+
+/** A crawl that begins needs somewhere to begin. */
+function requireStart({ spider, startUrls }: Asked): void {
+  if (startUrls.length > 0 || spider.start !== undefined || (spider.startUrls ?? []).length > 0) return;
+  throw new UsageError([`the spider "${spider.name}" has no start URL of its own: give it one with --start-url URL`]);
+}

@@ -1,0 +1,112 @@
+/**
+ * Commands and flags: one table from which parsing, help and the README come.
+ *
+ * @module
+ */
+
+/** One flag. Without `value` it is a switch. */
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  /** What the help calls the flag's value. */
+  readonly value?: string;
+  readonly repeatable?: boolean;
+  readonly about: string;
+}
+
+/** One command. */
+export interface Command {
+  readonly name: string;
+  /** The arguments as the help shows them. */
+  readonly args: string;
+  /** Least and most arguments. */
+  readonly count: readonly [least: number, most: number];
+  readonly about: string;
+  readonly flags: readonly Flag[];
+}
+
+const dataDir: Flag = {
+  name: "data-dir",
+  value: "DIR",
+  about: "where everything is kept (else $DATA_DIR, else ./data)",
+};
+const project: Flag = { name: "project", value: "NAME", about: "keep crawls of one spider apart (default: default)" };
+const json: Flag = { name: "json", about: "for machines: JSON on standard output" };
+const setting: Flag = {
+  name: "set",
+  short: "s",
+  value: "KEY=VALUE",
+  repeatable: true,
+  about: "any setting of a spider, such as -s concurrency=4",
+};
+
+/** All commands, in the order of the help. */
+export const commands: readonly Command[] = [
+  {
+    name: "crawl",
+    args: "<spider | ./file.ts>",
+    count: [1, 1],
+    about: "run a crawl, or continue the one that was interrupted",
+    flags: [
+      {
+        name: "limit",
+        value: "N",
+        about: "test run: stop after N items; neither checkpoint nor production output is touched",
+      },
+      {
+        name: "output",
+        short: "o",
+        value: "FILE",
+        about: "write the items to FILE (.jsonl, .csv, .json, or - for standard output)",
+      },
+      { name: "start-url", value: "URL", repeatable: true, about: "begin here instead of the spider's start URLs" },
+      setting,
+      { name: "fresh", about: "discard the checkpoint first" },
+      { name: "timeout", value: "TIME", about: "pause after this time, such as 55m; the next run continues" },
+      {
+        name: "proxy-type",
+        value: "TYPE",
+        about: "auto, none, or NAME for the proxy in $NAME_PROXY_URL (default: auto)",
+      },
+      {
+        name: "checkpoint-interval",
+        value: "TIME",
+        about: "time between two checkpoints (default: 5s; 0: only on a pause)",
+      },
+      { name: "outage-timeout", value: "TIME", about: "pause when the network is down for so long (default: 10m)" },
+      project,
+      dataDir,
+      { name: "log-level", value: "LEVEL", about: "debug, info, warn or error (default: info)" },
+      { name: "log-file", value: "FILE", about: "append the log to FILE instead of showing it" },
+      { name: "json", about: "for machines: events as JSON lines on standard error" },
+      { name: "quiet", short: "q", about: "show errors only" },
+    ],
+  },
+  { name: "list", args: "", count: [0, 0], about: "show the spiders that can be named", flags: [json] },
+  {
+    name: "status",
+    args: "[spider]",
+    count: [0, 1],
+    about: "show what is running, paused or finished",
+    flags: [project, dataDir, json],
+  },
+  {
+    name: "checkpoint",
+    args: "show|verify|clear <spider>",
+    count: [2, 2],
+    about: "look into a checkpoint, check every byte of it, or discard it",
+    flags: [project, dataDir, json],
+  },
+  {
+    name: "fetch",
+    args: "<url>",
+    count: [1, 1],
+    about: "fetch one page as the crawler sees it",
+    flags: [
+      { name: "css", value: "QUERY", about: "print what a CSS selector matches" },
+      { name: "xpath", value: "QUERY", about: "print what an XPath expression matches" },
+      setting,
+    ],
+  },
+  { name: "new", args: "<name>", count: [1, 1], about: "write a starter spider to ./spiders/<name>.ts", flags: [] },
+];

@@ -1,0 +1,18 @@
+import { relative } from "node:path";
+import { knownSpiders } from "../spider/load.ts";
+import type { Context } from "./context.ts";
+
+/** `trawl list`: the spiders that can be named, and where each is. */
+export function list(context: Context): Promise<number> {
+  const spiders = knownSpiders(context);
+  if (context.args.values.has("json")) {
+    context.terminal.print(JSON.stringify(spiders.map(({ name, path }) => ({ name, path: path ?? null }))));
+    return Promise.resolve(0);
+  }
+  const width = Math.max(...spiders.map(({ name }) => name.length));
+  for (const { name, path } of spiders) {
+    const place = path === undefined ? "built in" : relative(context.folder, path);
+    context.terminal.print(`${name.padEnd(width)}  ${place}`);
+  }
+  return Promise.resolve(0);
+}

@@ -1,0 +1,54 @@
+import { LockedError } from "../checkpoint/lock.ts";
+import { DiskError } from "../disk/disk.ts";
+import { localDisk } from "../disk/local.ts";
+import { systemClock } from "../time/clock.ts";
+import { checkpoint } from "./checkpoint.ts";
+import type { Context } from "./context.ts";
+import { crawl } from "./crawl.ts";
+import { fetchPage } from "./fetch.ts";
+import { helpOf } from "./help.ts";
+import { list } from "./list.ts";
+import { newSpider } from "./new.ts";
+import { readArgs } from "./parse_args.ts";
+import { status } from "./status.ts";
+import { systemTerminal } from "./terminal.ts";
+import { UsageError } from "./usage_error.ts";
+
+const commands: Readonly<Record<string, (context: Context) => Promise<number>>> = {
+  crawl,
+  list,
+  status,
+  checkpoint,
+  fetch: fetchPage,
+  new: newSpider,
+};
+
+/** Runs a command line and returns its exit code. `builtIn` are the spiders inside the program. Errors that a user can mend are shown without a stack. */
+export async function main(argv: readonly string[], builtIn: readonly unknown[]): Promise<number> {
+  const terminal = systemTerminal();
+  try {
+    const args = readArgs(argv);
+    if ("help" in args) {
+      terminal.data(new TextEncoder().encode(helpOf(args.help)));
+      return 0;
+    }
+    const context = { args, argv, terminal, builtIn, disk: localDisk, clock: systemClock, folder: Deno.cwd() };
+    return await commands[args.command.name]!(context);
+  } catch (error) {
+    terminal.live("");
+    if (error instanceof UsageError) {
+      for (const problem of error.problems) terminal.say(`${terminal.paint("red", "trawl:")} ${problem}`);
+      terminal.say(`See: trawl help ${argv[0] !== undefined && argv[0] in commands ? argv[0] : ""}`.trimEnd());
+      return 2;
+    }
+    if (error instanceof LockedError) {
+      terminal.say(`${terminal.paint("red", "trawl:")} ${error.message}`);
+      return 3;
+    }
+    if (error instanceof DiskError) {
+      terminal.say(`${terminal.paint("red", "trawl:")} ${error.message}`);
+      return 1;
+    }
+    throw error;
+  }
+}

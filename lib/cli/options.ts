@@ -1,0 +1,136 @@
+/**
+ * From a command line's texts to values, with every mistake collected.
+ *
+ * @module
+ */
+
+import { closest } from "fastest-levenshtein";
+import { resolve as resolvePath } from "node:path";
+import { formatOf } from "../feed/format.ts";
+import { unknownSetting } from "../spider/check.ts";
+import { mergeSettings, settingNames, type Settings, type SettingsInput } from "../spider/settings.ts";
+import type { Spider } from "../spider/spider.ts";
+import { parseDuration } from "../text/duration.ts";
+import { resolve } from "../url/resolve.ts";
+import type { Args } from "./parse_args.ts";
+
+/** Reads values of flags and keeps what is wrong with them. */
+export class OptionReader {
+  readonly problems: string[] = [];
+  readonly #args: Args;
+
+  constructor(args: Args) {
+    this.#args = args;
+  }
+
+  has(flag: string): boolean {
+    return this.#args.values.has(flag);
+  }
+
+  text(flag: string): string | undefined {
+    return this.#args.values.get(flag)?.[0];
+  }
+
+  all(flag: string): readonly string[] {
+    return this.#args.values.get(flag) ?? [];
+  }
+
+  /** A whole number from 1 up. */
+  count(flag: string): number | undefined {
+    const text = this.text(flag);
+    if (text === undefined) return undefined;
+    if (/^\d+$/.test(text) && Number(text) >= 1 && Number.isSafeInteger(Number(text))) return Number(text);
+    this.problems.push(`--${flag} ${text}: give a whole number from 1 up`);
+    return undefined;
+  }
+
+  /** A time in seconds. */
+  duration(flag: string, fallback: number): number {
+    const text = this.text(flag);
+    if (text === undefined) return fallback;
+    try {
+      return parseDuration(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.problems.push(`--${flag}: ${error.message}`);
+      return fallback;
+    }
+  }
+
+  oneOf<Name extends string>(flag: string, names: readonly Name[], fallback: Name): Name {
+    const text = this.text(flag);
+    if (text === undefined) return fallback;
+    const found = names.find((name) => name === text);
+    if (found !== undefined) return found;
+    this.problems.push(`--${flag} ${text}: did you mean ${closest(text, names)}? It takes ${names.join(", ")}`);
+    return fallback;
+  }
+
+  /** http and https URLs, each once. */
+  urls(flag: string): readonly string[] {
+    const urls = this.all(flag).map((text) => {
+      const url = resolve(text.trim(), text.trim());
+      if (url === undefined) {
+        this.problems.push(`--${flag} ${text}: it is not an http or https URL, such as https://example.com/`);
+      }
+      return url;
+    });
+    return [...new Set(urls.filter((url) => url !== undefined))];
+  }
+
+  /** A name that can be a folder's. */
+  name(flag: string, fallback: string): string {
+    const text = this.text(flag);
+    if (text === undefined) return fallback;
+    if (/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(text)) return text;
+    this.problems.push(`--${flag} ${text}: use letters, digits, ".", "_" and "-"`);
+    return fallback;
+  }
+
+  /** The file for the items, `-`, or undefined. */
+  output(flag: string): string | undefined {
+    const text = this.text(flag);
+    if (text === undefined || text === "-") return text;
+    try {
+      formatOf(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.problems.push(`--${flag}: ${error.message}`);
+    }
+    return resolvePath(text);
+  }
+
+  /** `-s key=value`, as a source of settings. */
+  settings(flag: string): SettingsInput {
+    const given: Record<string, string> = {};
+    for (const text of this.all(flag)) {
+      const equals = text.indexOf("=");
+      const key = equals < 0 ? text : text.slice(0, equals);
+      if (equals < 0) this.problems.push(`-s ${text}: write -s ${key}=VALUE`);
+      this.problems.push(...unknownSetting(key).map((problem) => `-s ${text}: ${problem}`));
+      given[key] = text.slice(equals + 1);
+    }
+    return given;
+  }
+
+  /** All settings: from flags, the environment, the spider, or their defaults, in this order. */
+  merged(flag: string, spider: Spider | undefined): Settings {
+    const sources = [this.settings(flag), environmentSettings(), spider?.settings ?? {}];
+    const names = ["-s ", "the environment's TRAWL_… ", "the spider's "];
+    return mergeSettings(sources, (message, source) => this.problems.push(`${names[source]}${message}`));
+  }
+}
+
+/** Returns the name of the environment variable for a setting: `TRAWL_USER_AGENT` for `userAgent`. */
+export function variableOf(setting: string): string {
+  return `TRAWL_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function environmentSettings(): SettingsInput {
+  const given: Record<string, string> = {};
+  for (const name of settingNames) {
+    const value = Deno.env.get(variableOf(name));
+    if (value !== undefined) given[name] = value;
+  }
+  return given;
+}

@@ -1,0 +1,75 @@
+import { closest } from "fastest-levenshtein";
+import { parseArgs } from "node:util";
+import { type Command, commands, type Flag } from "./flags.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** A command line, read: which command, its arguments, and the values of its flags by their long names. */
+export interface Args {
+  readonly command: Command;
+  readonly args: readonly string[];
+  readonly values: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Asks for the help of a command, or of all. */
+export interface HelpWanted {
+  readonly help: Command | undefined;
+}
+
+const help: Flag = { name: "help", short: "h", about: "show this help" };
+
+/** Reads a command line, or throws a {@linkcode UsageError} with every mistake in it. The values themselves are not looked at. */
+export function readArgs(argv: readonly string[]): Args | HelpWanted {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+    return { help: commands.find((command) => command.name === rest[0]) };
+  }
+  const command = commands.find((each) => each.name === name);
+  if (command === undefined) {
+    const names = commands.map((each) => each.name);
+    throw new UsageError([`there is no command "${name}"; did you mean ${closest(name, names)}?`]);
+  }
+  const flags = [...command.flags, help];
+  const { tokens } = parseArgs({
+    args: [...rest],
+    options: Object.fromEntries(flags.map(({ name, short, value }) => [name, {
+      type: value === undefined ? "boolean" as const : "string" as const,
+      ...(short === undefined ? {} : { short }),
+    }])),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const args: string[] = [], problems: string[] = [];
+  const values = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind === "positional") args.push(token.value);
+    if (token.kind !== "option") continue;
+    const flag = flags.find((each) => each.name === token.name);
+    if (flag === undefined) {
+      problems.push(unknownFlag(token.rawName, flags));
+    } else if (flag.value !== undefined && token.value === undefined) {
+      problems.push(`${token.rawName} needs a value: ${token.rawName} ${flag.value}`);
+    } else if (flag.value === undefined && token.value !== undefined) {
+      problems.push(`${token.rawName} takes no value, and has ${JSON.stringify(token.value)}`);
+    } else if (values.has(flag.name) && flag.repeatable !== true) {
+      problems.push(`${token.rawName} is given twice`);
+    } else {
+      values.set(flag.name, [...values.get(flag.name) ?? [], token.value ?? ""]);
+    }
+  }
+  if (values.has("help")) return { help: command };
+  const [least, most] = command.count;
+  if (args.length < least) problems.push(`${command.name} needs ${command.args}`);
+  if (args.length > most) {
+    problems.push(
+      `${command.name} does not take ${JSON.stringify(args[most])}: it takes ${command.args || "no arguments"}`,
+    );
+  }
+  if (problems.length > 0) throw new UsageError(problems);
+  return { command, args, values };
+}
+
+function unknownFlag(name: string, flags: readonly Flag[]): string {
+  const names = flags.flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]);
+  return `there is no flag ${name}; did you mean ${closest(name, names)}?`;
+}

@@ -1,0 +1,50 @@
+import type { CheckpointStore, Unreadable } from "../checkpoint/store.ts";
+import { DamageError } from "../disk/damage.ts";
+import { type Disk, DiskError } from "../disk/disk.ts";
+import type { EngineParts } from "../engine/engine.ts";
+import type { Plan } from "../engine/plan.ts";
+import type { CrawlSnapshot } from "../engine/snapshot.ts";
+import { filesOf, isFrontierFile } from "../frontier/files.ts";
+
+/** The generations of a checkpoint, newest first. */
+export type Candidates = Extract<Plan, { kind: "resume" }>["candidates"];
+
+/** A generation of a checkpoint, and the parts as it has them. */
+export interface Resumed {
+  readonly generation: number;
+  readonly snapshot: CrawlSnapshot;
+  readonly parts: EngineParts;
+  /** Generations that could not be opened, newer than this one. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** No generation of a checkpoint can be opened; the message names each reason. */
+export class ResumeError extends Error {
+  override readonly name = "ResumeError";
+}
+
+/** Opens the newest generation whose files are whole. Throws a {@linkcode ResumeError} when there is none; nothing has been changed then. */
+export function openNewest(candidates: Candidates, open: (snapshot: CrawlSnapshot) => EngineParts): Resumed {
+  const unreadable: Unreadable[] = [];
+  for (const { path, checkpoint } of candidates) {
+    const snapshot = checkpoint.crawl as CrawlSnapshot;
+    try {
+      return { generation: checkpoint.generation, snapshot, parts: open(snapshot), unreadable };
+    } catch (error) {
+      if (!(error instanceof DamageError || error instanceof DiskError)) throw error;
+      unreadable.push({ path, error });
+    }
+  }
+  throw new ResumeError(unreadable.map(({ error }) => error.message).join("; "));
+}
+
+/** Removes the frontier's files that no generation counts: what processes that were killed have left. */
+export async function removeLitter(disk: Disk, folder: string, store: CheckpointStore): Promise<void> {
+  const counted = store.find().checkpoints.flatMap(({ checkpoint }) =>
+    filesOf((checkpoint.crawl as CrawlSnapshot).frontier)
+  );
+  const names = new Set(counted.map(({ name }) => name));
+  for (const name of disk.list(folder)) {
+    if (isFrontierFile(name) && !names.has(name)) await disk.remove(`${folder}/${name}`);
+  }
+}

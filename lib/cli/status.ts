@@ -1,0 +1,56 @@
+import { formatCount } from "../text/count.ts";
+import { formatDuration } from "../text/duration.ts";
+import { type Context, patience } from "./context.ts";
+import { dataDirOf } from "./data_dir.ts";
+import { type CrawlState, type Look, lookAt } from "./look.ts";
+import { OptionReader } from "./options.ts";
+import { UsageError } from "./usage_error.ts";
+
+const colours: Readonly<Record<CrawlState, "green" | "yellow" | "red" | "cyan">> = {
+  running: "cyan",
+  paused: "yellow",
+  damaged: "red",
+  failed: "red",
+  finished: "green",
+};
+
+/** `trawl status`: what is running, paused or finished. Reads, and never changes anything. */
+export async function status(context: Context): Promise<number> {
+  const { args, disk, clock, terminal, folder } = context;
+  const options = new OptionReader(args);
+  const dataDir = dataDirOf(options, folder);
+  const project = options.has("project") ? options.name("project", "default") : undefined;
+  if (options.problems.length > 0) throw new UsageError(options.problems);
+  const looks = await lookAt(disk, dataDir, { project, spider: args.args[0] }, () => patience(clock));
+  if (options.has("json")) {
+    terminal.print(JSON.stringify(looks));
+    return 0;
+  }
+  if (looks.length === 0) {
+    terminal.say(`Nothing has been crawled${args.args[0] === undefined ? "" : ` by "${args.args[0]}"`} in ${dataDir}`);
+    return 0;
+  }
+  const rows = looks.map((look) => rowOf(look, clock.wall()));
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  rows.forEach((row, index) => {
+    const cells = row.map((cell, column) => cell.padEnd(widths[column]!));
+    cells[1] = terminal.paint(colours[looks[index]!.state], cells[1]!);
+    terminal.print(cells.join("  ").trimEnd());
+  });
+  return 0;
+}
+
+function rowOf({ project, spider, state, counters, pending, at, detail, output }: Look, now: number): string[] {
+  const count = (number: number | undefined, word: string) =>
+    number === undefined ? "" : `${formatCount(number)} ${word}`;
+  return [
+    project === "default" ? spider : `${project}/${spider}`,
+    state,
+    count(counters?.pages, "pages"),
+    count(counters?.items, "items"),
+    count(counters?.failed, "failed"),
+    state === "finished" ? "" : count(pending, "waiting"),
+    at === undefined ? "" : `${formatDuration(Math.max(0, Math.round((now - at) / 1000)))} ago`,
+    detail !== "" ? detail : output ?? "",
+  ];
+}

@@ -1,0 +1,65 @@
+/**
+ * The terminal: data goes to standard output, everything else to standard error.
+ *
+ * @module
+ */
+
+import { styleText } from "node:util";
+
+/** Where the command line shows things. */
+export interface Terminal {
+  /** Whether people look at standard error. */
+  readonly isLive: boolean;
+  /** Columns of standard error. */
+  readonly columns: number;
+  /** Writes data. */
+  data(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Writes a line of data. */
+  print(line: string): void;
+  /** Writes a line for people, above the live line. */
+  say(line: string): void;
+  /** Replaces the live line; an empty one removes it. Does nothing where nobody looks. */
+  live(line: string): void;
+  /** Returns the text in a colour, where people look and have not asked for none. */
+  paint(colour: "bold" | "dim" | "green" | "red" | "yellow" | "cyan", text: string): string;
+}
+
+const encoder = new TextEncoder();
+
+/** The terminal of this process. */
+export function systemTerminal(): Terminal {
+  const isLive = Deno.stderr.isTerminal();
+  const coloured = isLive && !Deno.noColor;
+  const sharesScreen = isLive && Deno.stdout.isTerminal();
+  let shown = "";
+  const clear = () => shown === "" ? "" : "\r\x1b[2K";
+  const writeError = (text: string) => writeAll(Deno.stderr, encoder.encode(text));
+  return {
+    isLive,
+    get columns() {
+      return isLive ? Deno.consoleSize().columns : 80;
+    },
+    data(bytes) {
+      if (sharesScreen && shown !== "") writeError(clear());
+      writeAll(Deno.stdout, bytes);
+      if (sharesScreen && shown !== "") writeError(shown);
+    },
+    print(line) {
+      this.data(encoder.encode(`${line}\n`));
+    },
+    say(line) {
+      writeError(`${clear()}${line}\n${shown}`);
+    },
+    live(line) {
+      if (!isLive || line === shown) return;
+      const before = clear();
+      shown = line;
+      writeError(`${before}${line}`);
+    },
+    paint: (colour, text) => coloured ? styleText(colour, text, { validateStream: false }) : text,
+  };
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array<ArrayBuffer>): void {
+  for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+}

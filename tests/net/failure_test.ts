@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { failureOf } from "../../lib/net/failure.ts";
+
+const url = "https://example.com:8443/a";
+
+/** The words of the transport, once as newer versions of Deno pass them on and once as older ones do. */
+function bothWays(words: string): Error[] {
+  const whole = `error sending request for url (${url}): ${words}`;
+  return [new TypeError("fetch failed", { cause: new Error(whole) }), new TypeError(whole)];
+}
+
+Deno.test("failureOf() tells by the words of the transport what went wrong", () => {
+  const lookup = "client error (Connect): dns error: failed to lookup address information: ";
+  const cases: [string, string, string][] = [
+    [`${lookup}Name or service not known`, "dns", "No host is named example.com:8443"],
+    [
+      `${lookup}Temporary failure in name resolution`,
+      "dns",
+      "Cannot look up the address of example.com:8443: dns error: failed to lookup address information: Temporary failure in name resolution",
+    ],
+    [
+      "client error (Connect): invalid peer certificate: UnknownIssuer",
+      "tls",
+      "Cannot trust the certificate of example.com:8443: invalid peer certificate: UnknownIssuer",
+    ],
+    [
+      "client error (Connect): received fatal alert: HandshakeFailure",
+      "tls",
+      "Cannot agree on encryption with example.com:8443: received fatal alert: HandshakeFailure",
+    ],
+    [
+      "client error (Connect): received corrupt message of type InvalidContentType",
+      "tls",
+      "example.com:8443 does not speak TLS on this port",
+    ],
+    [
+      "client error (Connect): tls handshake eof",
+      "reset",
+      "example.com:8443 closed the connection while encryption was being agreed on",
+    ],
+    [
+      "client error (Connect): tcp connect error: Connection refused (os error 111)",
+      "connect",
+      "example.com:8443 refused the connection",
+    ],
+    [
+      "client error (Connect): tcp connect error: Network is unreachable (os error 101)",
+      "connect",
+      "example.com:8443 cannot be reached",
+    ],
+    [
+      "client error (Connect): tcp connect error: No route to host (os error 113)",
+      "connect",
+      "example.com:8443 cannot be reached",
+    ],
+    [
+      "client error (Connect): tcp connect error: Connection timed out (os error 110)",
+      "timeout",
+      "example.com:8443 did not take the connection in time",
+    ],
+    [
+      "client error (Connect): tcp open error: Too many open files (os error 24)",
+      "connect",
+      "Cannot connect to example.com:8443: tcp open error: Too many open files (os error 24)",
+    ],
+    [
+      "client error (SendRequest): connection error: Connection reset by peer (os error 104)",
+      "reset",
+      "example.com:8443 broke the connection off",
+    ],
+    [
+      "client error (SendRequest): connection error: peer closed connection without sending TLS close_notify",
+      "cut-short",
+      "The answer of example.com:8443 ends too early",
+    ],
+    [
+      "client error (SendRequest): connection closed before message completed",
+      "reset",
+      "example.com:8443 closed the connection without an answer",
+    ],
+    [
+      "client error (SendRequest): http2 error: stream error received: refused stream before processing any application logic",
+      "reset",
+      "example.com:8443 gave the request back unanswered",
+    ],
+    [
+      "client error (SendRequest): http2 error: stream error received: unspecific protocol error detected",
+      "protocol",
+      "The answer of example.com:8443 is not valid HTTP: http2 error: stream error received: unspecific protocol error detected",
+    ],
+    [
+      "client error (SendRequest): invalid HTTP version parsed",
+      "protocol",
+      "The answer of example.com:8443 is not valid HTTP: invalid HTTP version parsed",
+    ],
+  ];
+  for (const [words, kind, message] of cases) {
+    for (const error of bothWays(words)) {
+      const failure = failureOf(error, url, "answer");
+      assert.deepEqual([failure.kind, failure.message], [kind, message]);
+    }
+  }
+});
+
+Deno.test("failureOf() marks as final only what another attempt cannot change", () => {
+  const final = (words: string) => bothWays(words).map((error) => failureOf(error, url, "answer").final);
+  assert.deepEqual(final("dns error: failed to lookup address information: Name or service not known"), [true, true]);
+  assert.deepEqual(final("invalid peer certificate: Expired"), [true, true]);
+  // What macOS says offline as well.
+  assert.deepEqual(
+    final("dns error: failed to lookup address information: nodename nor servname provided, or not known"),
+    [
+      undefined,
+      undefined,
+    ],
+  );
+  assert.deepEqual(final("tcp connect error: Connection refused (os error 111)"), [undefined, undefined]);
+});
+
+Deno.test("failureOf() tells the errors of a body", () => {
+  const kinds = [
+    "error reading a body from connection",
+    "unexpected end of file",
+    "Invalid gzip header",
+    "brotli error",
+    "something new",
+  ]
+    .map((words) => failureOf(new TypeError(words), url, "body").kind);
+  assert.deepEqual(kinds, ["cut-short", "cut-short", "protocol", "protocol", "cut-short"]);
+});
+
+Deno.test("failureOf() takes what it does not know for something that may pass", () => {
+  assert.deepEqual(failureOf(new Error("odd\n\x1b[31m"), url, "answer"), {
+    kind: "reset",
+    message: "example.com:8443 did not answer: odd\\n\\e[31m",
+  });
+  assert.deepEqual(failureOf("odd", url, "answer"), { kind: "reset", message: "example.com:8443 did not answer: odd" });
+});
+
+Deno.test("failureOf() knows a request that cannot be sent", () => {
+  assert.deepEqual(failureOf(new TypeError('Invalid header name: "a b"'), url, "answer"), {
+    kind: "protocol",
+    message: 'Cannot send this request to example.com:8443: Invalid header name: "a b"',
+  });
+  assert.equal(
+    failureOf(new TypeError("Fetch failed: Requests to port 6000 are blocked"), url, "answer").kind,
+    "address",
+  );
+});
+
+Deno.test("failureOf() is not misled by the words of the URL", () => {
+  const words = "certificate/gzip/(timed out)/Name or service not known/blocked";
+  for (const named of [`https://example.com/${words}`, `https://example.com/a b?${words}`]) {
+    const whole = (rest: string) =>
+      new TypeError("fetch failed", { cause: new Error(`error sending request for url (${named}): ${rest}`) });
+    assert.equal(
+      failureOf(whole("client error (SendRequest): connection closed before message completed"), named, "answer").kind,
+      "reset",
+    );
+    assert.equal(failureOf(whole("connection reset"), named, "answer").kind, "reset");
+  }
+});

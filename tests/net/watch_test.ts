@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { type Late, Watch } from "../../lib/net/watch.ts";
+import { ManualClock } from "../../lib/time/clock.ts";
+
+function watched(limits = { connect: 20_000, idle: 10_000, total: 60_000 }) {
+  const clock = new ManualClock();
+  const passed: Late[] = [];
+  const watch = new Watch(clock, limits, (late) => passed.push(late));
+  return { clock, passed, watch };
+}
+
+Deno.test("Watch ends the wait for an answer, to the millisecond", () => {
+  const { clock, passed } = watched();
+  clock.advance(19_999);
+  assert.deepEqual(passed, []);
+  clock.advance(1);
+  assert.deepEqual(passed, ["connect"]);
+});
+
+Deno.test("Watch measures silence from what was heard last", () => {
+  const { clock, passed, watch } = watched();
+  clock.advance(19_000);
+  assert.equal(watch.answered(), 19);
+  clock.advance(9_000);
+  watch.heard();
+  clock.advance(9_999);
+  assert.deepEqual(passed, []);
+  clock.advance(1);
+  assert.deepEqual(passed, ["idle"]);
+});
+
+Deno.test("Watch ends a body that keeps coming", () => {
+  const { clock, passed, watch } = watched();
+  watch.answered();
+  for (let second = 1; second < 60; second++) {
+    clock.advance(1000);
+    watch.heard();
+  }
+  assert.deepEqual(passed, []);
+  clock.advance(1000);
+  assert.deepEqual(passed, ["total"]);
+});
+
+Deno.test("Watch calls once, and not at all when it was stopped", () => {
+  const one = watched();
+  one.clock.advance(1_000_000);
+  assert.deepEqual(one.passed, ["connect"]);
+  const other = watched();
+  other.clock.advance(15_000);
+  other.watch.stop();
+  other.clock.advance(1_000_000);
+  assert.deepEqual(other.passed, []);
+});
+
+Deno.test("Watch lets the limit for everything end the wait for an answer too", () => {
+  const { clock, passed } = watched({ connect: 30_000, idle: 30_000, total: 5_000 });
+  clock.advance(5_000);
+  assert.deepEqual(passed, ["total"]);
+});
