@@ -4,7 +4,6 @@
  * @module
  */
 
-import { closest } from "fastest-levenshtein";
 import { takeLock } from "../checkpoint/lock.ts";
 import { type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore } from "../checkpoint/store.ts";
@@ -13,6 +12,7 @@ import type { Disk } from "../disk/disk.ts";
 import { unpack } from "../disk/pack.ts";
 import type { CrawlSnapshot } from "../engine/snapshot.ts";
 import { filesOf } from "../frontier/files.ts";
+import { suggest } from "../text/nearest.ts";
 import { formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import { formatSize } from "../text/size.ts";
@@ -21,7 +21,6 @@ import { dataDirOf } from "./data_dir.ts";
 import { discard } from "./discard.ts";
 import { isDamage, missingBytes } from "./look.ts";
 import { OptionReader } from "./options.ts";
-import { UsageError } from "./usage_error.ts";
 import { openFrontier } from "./wire.ts";
 
 const actions = { show, verify, clear } as const;
@@ -33,9 +32,9 @@ export async function checkpoint(context: Context): Promise<number> {
   const project = options.name("project", "default");
   if (!Object.hasOwn(actions, action)) {
     const names = Object.keys(actions);
-    options.problems.push(`checkpoint ${action}: did you mean ${closest(action, names)}? It takes ${names.join(", ")}`);
+    options.problems.push(`checkpoint ${action}: ${suggest(action, names)}`);
   }
-  if (options.problems.length > 0) throw new UsageError(options.problems);
+  options.check();
   const places = placesOf(dataDirOf(options, context.folder), project, spider);
   const store = new CheckpointStore(context.disk, places);
   const { checkpoints, unreadable } = store.find();

@@ -1,9 +1,11 @@
 import { relative } from "node:path";
 import { knownSpiders } from "../spider/load.ts";
 import type { Context } from "./context.ts";
+import { OptionReader } from "./options.ts";
 
 /** `trawl list`: the spiders that can be named, and where each is. */
 export function list(context: Context): Promise<number> {
+  new OptionReader(context.args).check();
   const spiders = knownSpiders(context);
   if (context.args.values.has("json")) {
     context.terminal.print(JSON.stringify(spiders.map(({ name, path }) => ({ name, path: path ?? null }))));

@@ -1,9 +1,11 @@
 import type { Context } from "./context.ts";
+import { OptionReader } from "./options.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** `trawl new <name>`: writes a spider to begin with. */
 export function newSpider({ args, disk, folder, terminal }: Context): Promise<number> {
   const [name = ""] = args.args;
+  new OptionReader(args).check();
   const path = `${folder}/spiders/${name}.ts`;
   if (!/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(name)) {
     throw new UsageError([`new ${name}: use letters, digits, ".", "_" and "-"`]);

@@ -4,23 +4,30 @@
  * @module
  */
 
-import { closest } from "fastest-levenshtein";
 import { resolve as resolvePath } from "node:path";
 import { formatOf } from "../feed/format.ts";
 import { unknownSetting } from "../spider/check.ts";
 import { mergeSettings, settingNames, type Settings, type SettingsInput } from "../spider/settings.ts";
 import type { Spider } from "../spider/spider.ts";
+import { suggest } from "../text/nearest.ts";
 import { parseDuration } from "../text/duration.ts";
 import { resolve } from "../url/resolve.ts";
 import type { Args } from "./parse_args.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** Reads values of flags and keeps what is wrong with them. */
 export class OptionReader {
-  readonly problems: string[] = [];
+  readonly problems: string[];
   readonly #args: Args;
 
   constructor(args: Args) {
     this.#args = args;
+    this.problems = [...args.problems];
+  }
+
+  /** Throws a {@linkcode UsageError} when anything was wrong. */
+  check(): void {
+    if (this.problems.length > 0) throw new UsageError(this.problems);
   }
 
   has(flag: string): boolean {
@@ -62,7 +69,7 @@ export class OptionReader {
     if (text === undefined) return fallback;
     const found = names.find((name) => name === text);
     if (found !== undefined) return found;
-    this.problems.push(`--${flag} ${text}: did you mean ${closest(text, names)}? It takes ${names.join(", ")}`);
+    this.problems.push(`--${flag} ${text}: ${suggest(text, names)}`);
     return fallback;
   }
 

@@ -1,5 +1,5 @@
-import { closest } from "fastest-levenshtein";
 import { parseArgs } from "node:util";
+import { suggest } from "../text/nearest.ts";
 import { type Command, commands, type Flag } from "./flags.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -8,6 +8,8 @@ export interface Args {
   readonly command: Command;
   readonly args: readonly string[];
   readonly values: ReadonlyMap<string, readonly string[]>;
+  /** What is wrong so far; the command reports it with what it finds wrong itself. */
+  readonly problems: readonly string[];
 }
 
 /** Asks for the help of a command, or of all. */
@@ -17,7 +19,7 @@ export interface HelpWanted {
 
 const help: Flag = { name: "help", short: "h", about: "show this help" };
 
-/** Reads a command line, or throws a {@linkcode UsageError} with every mistake in it. The values themselves are not looked at. */
+/** Reads a command line; an unknown command is a {@linkcode UsageError}. The values of flags are not looked at. */
 export function readArgs(argv: readonly string[]): Args | HelpWanted {
   const [name, ...rest] = argv;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
@@ -26,7 +28,7 @@ export function readArgs(argv: readonly string[]): Args | HelpWanted {
   const command = commands.find((each) => each.name === name);
   if (command === undefined) {
     const names = commands.map((each) => each.name);
-    throw new UsageError([`there is no command "${name}"; did you mean ${closest(name, names)}?`]);
+    throw new UsageError([`there is no command "${name}"; ${suggest(name, names)}`]);
   }
   const flags = [...command.flags, help];
   const { tokens } = parseArgs({
@@ -65,11 +67,10 @@ export function readArgs(argv: readonly string[]): Args | HelpWanted {
       `${command.name} does not take ${JSON.stringify(args[most])}: it takes ${command.args || "no arguments"}`,
     );
   }
-  if (problems.length > 0) throw new UsageError(problems);
-  return { command, args, values };
+  return { command, args, values, problems };
 }
 
 function unknownFlag(name: string, flags: readonly Flag[]): string {
   const names = flags.flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]);
-  return `there is no flag ${name}; did you mean ${closest(name, names)}?`;
+  return `there is no flag ${name}; ${suggest(name, names)}`;
 }

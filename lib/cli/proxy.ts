@@ -1,5 +1,5 @@
-import { closest } from "fastest-levenshtein";
 import type { DownloaderOptions } from "../net/download.ts";
+import { suggest } from "../text/nearest.ts";
 
 /** Returns the names of the proxies that the environment configures, in lower case. */
 export function configuredProxies(environment: Readonly<Record<string, string>>): readonly string[] {
@@ -21,8 +21,8 @@ export function proxyOf(type: string, environment: Readonly<Record<string, strin
   if (given === undefined && host === undefined) {
     const names = ["auto", "none", ...configured];
     throw new RangeError(
-      `no proxy is named ${type}; did you mean ${closest(type, names)}? It takes ${names.join(", ")}. ` +
-        `Set ${prefix}URL to configure ${type}`,
+      `no proxy of that name is configured; ${suggest(type, names)} (${names.join(", ")}). ` +
+        `To configure it, set ${prefix}URL`,
     );
   }
   const url = URL.parse(given ?? `http://${host}:${environment[`${prefix}PORT`] ?? "8080"}`);

@@ -4,7 +4,6 @@ import { type Context, patience } from "./context.ts";
 import { dataDirOf } from "./data_dir.ts";
 import { type CrawlState, type Look, lookAt } from "./look.ts";
 import { OptionReader } from "./options.ts";
-import { UsageError } from "./usage_error.ts";
 
 const colours: Readonly<Record<CrawlState, "green" | "yellow" | "red" | "cyan">> = {
   running: "cyan",
@@ -20,7 +19,7 @@ export async function status(context: Context): Promise<number> {
   const options = new OptionReader(args);
   const dataDir = dataDirOf(options, folder);
   const project = options.has("project") ? options.name("project", "default") : undefined;
-  if (options.problems.length > 0) throw new UsageError(options.problems);
+  options.check();
   const looks = await lookAt(disk, dataDir, { project, spider: args.args[0] }, () => patience(clock));
   if (options.has("json")) {
     terminal.print(JSON.stringify(looks));

@@ -105,6 +105,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       outage: new Outage({
         clock,
         reach: (url) => reach(url, clock),
+        lastAnswer: snapshot?.lastAnswer,
         timeout: options.outageTimeout,
         onDown: (url, { message }, seconds) => emit({ type: "outage", host: new URL(url).host, message, seconds }),
         onUp: options.onOutageEnd,

@@ -183,6 +183,7 @@ export class Crawl {
       state: state.packed,
       frontier: frontier.snapshot(),
       scheduler: scheduler.snapshot(),
+      lastAnswer: this.#parts.outage.lastAnswer,
       cookies: cookies?.snapshot() ?? [],
       items: items.snapshot(),
       failures: failures.snapshot(),

@@ -14,6 +14,8 @@ export interface OutageOptions {
   readonly clock: Clock;
   /** Returns whether a connection to the host of a URL can be made. */
   readonly reach: (url: string) => Promise<boolean>;
+  /** A URL that answered in an earlier process. */
+  readonly lastAnswer?: string | undefined;
   /** Seconds of outage after which `onTimeout` is called. */
   readonly timeout: number;
   /** The network failed, or a probe did: the next probe is in so many seconds. */
@@ -46,6 +48,13 @@ export class Outage {
 
   constructor(options: OutageOptions) {
     this.#options = options;
+    const { lastAnswer: url } = options;
+    if (url !== undefined) this.#last = { host: new URL(url).host, url, at: -Infinity };
+  }
+
+  /** A URL that has answered; undefined before any has. */
+  get lastAnswer(): string | undefined {
+    return this.#last?.url;
   }
 
   /** What is wrong, and since when in the clock's milliseconds; undefined while the network is up. */
@@ -63,9 +72,11 @@ export class Outage {
 
   /** Returns whether a failure is the network's; if so, the outage has begun. `beganAt`: the start of the attempt, in the clock's milliseconds. */
   async isOutage(host: string, url: string, failure: Failure, beganAt: number): Promise<boolean> {
-    if (!suspects.includes(failure.kind) || failure.final === true) return false;
+    if (!suspects.includes(failure.kind)) return false;
     if (this.#down !== undefined) return true;
     const control = this.#last?.host === host ? this.#other : this.#last;
+    // Without a network no name exists: only where nothing has ever answered is a missing name taken at its word.
+    if (failure.final === true && this.#last === undefined) return false;
     if (control !== undefined && control.at > beganAt) return false;
     const reachable = await this.#options.reach(control?.url ?? url);
     // A host that refused a connection and takes one now is just coming back.

@@ -19,6 +19,8 @@ export interface CrawlSnapshot {
   readonly state: Uint8Array<ArrayBuffer>;
   readonly frontier: FrontierSnapshot;
   readonly scheduler: SchedulerSnapshot;
+  /** A URL that has answered, to tell a dead host from a dead network. */
+  readonly lastAnswer: string | undefined;
   readonly cookies: readonly CookieRecord[];
   readonly items: FeedSnapshot;
   readonly failures: FeedSnapshot;

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { suggest } from "../text/nearest.ts";
 import { resolve } from "../url/resolve.ts";
 import { mergeSettings, settingNames, type SettingsInput } from "./settings.ts";
 import type { Spider } from "./spider.ts";
@@ -80,5 +80,5 @@ function checkSettings(settings: unknown): string[] {
 /** Returns what is wrong with a setting's name: nothing, or that there is none, with the nearest that there is. */
 export function unknownSetting(name: string): string[] {
   if ((settingNames as readonly string[]).includes(name)) return [];
-  return [`there is no setting ${JSON.stringify(name)}; did you mean ${closest(name, settingNames)}?`];
+  return [`there is no setting ${JSON.stringify(name)}; ${suggest(name, settingNames)}`];
 }

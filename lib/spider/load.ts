@@ -4,11 +4,11 @@
  * @module
  */
 
-import { closest } from "fastest-levenshtein";
 import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { transform } from "sucrase";
 import type { Disk } from "../disk/disk.ts";
+import { suggest } from "../text/nearest.ts";
 import { checkSpider, SpiderError } from "./check.ts";
 import type { Spider } from "./spider.ts";
 
@@ -55,7 +55,7 @@ export async function loadSpider(which: string, sources: SpiderSources): Promise
   if (found === undefined) {
     const names = known.map(({ name }) => name);
     throw new UnknownSpiderError(
-      `There is no spider "${which}"; did you mean ${closest(which, names)}? Known: ${names.join(", ")}. ` +
+      `there is no spider "${which}"; ${suggest(which, names)} (see trawl list). ` +
         `A spider in a file is named by its path: ./${which}.ts`,
     );
   }
@@ -65,7 +65,7 @@ export async function loadSpider(which: string, sources: SpiderSources): Promise
 
 async function loadFile(path: string, disk: Disk): Promise<Spider> {
   const bytes = disk.read(path);
-  if (bytes === undefined) throw new UnknownSpiderError(`There is no file ${path}`);
+  if (bytes === undefined) throw new UnknownSpiderError(`there is no file ${path}`);
   let module: { readonly default?: unknown };
   try {
     // A compiled program has no TypeScript compiler: the types are taken out here.

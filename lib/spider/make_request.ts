@@ -1,5 +1,5 @@
-import { closest } from "fastest-levenshtein";
 import { checkPackable } from "../disk/pack.ts";
+import { suggest } from "../text/nearest.ts";
 import { createRequest, type Request, type RequestOptions } from "../model/request.ts";
 
 /** Priorities go from minus this to this. Each one in use has a file of its own. */
@@ -17,8 +17,9 @@ export function makeRequest(
 ): Request {
   const { callback, priority, meta, method } = options;
   if (callback !== undefined && !callbacks.includes(callback)) {
-    const nearest = closest(String(callback), callbacks);
-    throw new RangeError(`Cannot request ${url}: the spider has no callback "${callback}"; did you mean ${nearest}?`);
+    throw new RangeError(
+      `Cannot request ${url}: the spider has no callback "${callback}"; ${suggest(String(callback), callbacks)}`,
+    );
   }
   if (priority !== undefined && !(Number.isInteger(priority) && Math.abs(priority) <= highestPriority)) {
     throw new RangeError(
