@@ -4,10 +4,11 @@
  * @module
  */
 
-import { type AnyNode, isDocument, isTag, isText } from "domhandler";
+import { type AnyNode, type Document, isDocument, isTag, isText } from "domhandler";
+import { elementsNamed } from "../html/elements.ts";
 import { nextNode } from "../html/walk.ts";
 import type { Take } from "./css_parse.ts";
-import type { CssQuery, Match } from "./css_query.ts";
+import type { CssPart, CssQuery, Match } from "./css_query.ts";
 import { askedOf } from "./css_pseudos.ts";
 import { outermost } from "./outermost.ts";
 
@@ -30,6 +31,11 @@ export function findCss(query: CssQuery, nodes: readonly AnyNode[]): (AnyNode | 
     const found: (AnyNode | string)[] = [];
     const wanted = query.parts.map((part) => ({ take: part.take, match: whole ? part.anywhere : part.inside }));
     const [only] = wanted;
+    const [document] = roots;
+    if (roots.length === 1 && document !== undefined && isDocument(document)) {
+      const known = query.parts.length === 1 ? findNamed(document, query.parts[0]) : undefined;
+      if (known !== undefined) return known;
+    }
     if (wanted.length === 1 && only?.take === "element") {
       for (const root of roots) collectElements(root, only.match, found);
     } else {
@@ -39,6 +45,21 @@ export function findCss(query: CssQuery, nodes: readonly AnyNode[]): (AnyNode | 
   };
   const confined = !whole && query.parts.some((part) => part.inside !== part.anywhere);
   return confined || query.scoped ? askedOf(nodes, find) : find();
+}
+
+/** Finds without a walk what is to be taken of elements of one name; undefined where that cannot be done. */
+function findNamed(document: Document, part: CssPart | undefined): (AnyNode | string)[] | undefined {
+  if (part?.name === undefined) return undefined;
+  const found = elementsNamed(document, part.name).filter(part.anywhere);
+  if (part.take === "element") return found;
+  // Elements of one name may be inside each other, and then their texts are mixed.
+  if (part.take === "text") {
+    return found.length > 1 ? undefined : found.flatMap(({ children }) => children.filter(isText));
+  }
+  const { attribute } = part.take;
+  return found.filter(({ attribs }) => Object.hasOwn(attribs, attribute)).map(({ attribs }) =>
+    attribs[attribute] ?? ""
+  );
 }
 
 /** What most queries want, without a step too many: it is run on every page. */

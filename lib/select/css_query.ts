@@ -18,6 +18,8 @@ export type Match = (element: Element) => boolean;
 /** The selectors of a comma list that take the same thing. */
 export interface CssPart {
   readonly take: Take;
+  /** The name of every element that can match, where there is only one. */
+  readonly name: string | undefined;
   /** For asking a whole document. */
   readonly anywhere: Match;
   /** For asking elements: nothing outside them counts. The same as `anywhere` where that makes no difference. */
@@ -60,16 +62,29 @@ function asksForScope(token: Selector): boolean {
 function part(query: string, { take, selectors }: CssGroup, scoped: boolean): CssPart {
   // css-select sorts and rewrites the tokens it is given, so each form is compiled from tokens of its own.
   const confined = structuredClone(selectors);
+  const name = onlyName(selectors);
   const anywhere = compiled(query, selectors, !scoped);
-  if (!scoped && !confined.some((tokens) => tokens.some(isTraversal))) return { take, anywhere, inside: anywhere };
+  if (!scoped && !confined.some((tokens) => tokens.some(isTraversal))) {
+    return { take, name, anywhere, inside: anywhere };
+  }
   let inside: Match | undefined;
   return {
     take,
+    name,
     anywhere,
     get inside() {
       return inside ??= compiled(query, confined.map(confine), false);
     },
   };
+}
+
+/** Returns the name that the last part of each selector asks for, if it is the same one. */
+function onlyName(selectors: readonly (readonly Selector[])[]): string | undefined {
+  const names = selectors.map((tokens) => {
+    const last = tokens.slice(tokens.findLastIndex(isTraversal) + 1);
+    return last.find((token) => token.type === SelectorType.Tag)?.name;
+  });
+  return names.every((name) => name === names[0]) ? names[0] : undefined;
 }
 
 /** Demands of what the first part of a selector matches that it is inside; all that hangs below it then is too. */
