@@ -1,5 +1,6 @@
 /**
- * What a spider file may import: types only, so that a compiled `trawl` runs a spider that was written after it was built.
+ * What a spider file may import: types only, so that a compiled `trawl` runs a spider that was written after it was
+ * built.
  *
  * @module
  */

@@ -1,13 +1,14 @@
 /**
  * Makes `dist/trawl`: one file with the spiders inside and no more rights than a crawl needs.
  *
- * Where Deno's own download host cannot be reached, set `COMPILE_DENO` to a deno that can compile there, and `DENORT_BIN` to its runtime.
+ * Where Deno's own download host cannot be reached, set `COMPILE_DENO` to a deno that can compile there, and
+ * `DENORT_BIN` to its runtime.
  *
  * @module
  */
 
-// The network, because any host may be crawled. Files, because spiders, data folders and outputs may be anywhere. The environment, for settings and proxies by name.
-// Not among them: running programs, foreign code, system information.
+// The network, because any host may be crawled. Files, because spiders, data folders and outputs may be anywhere. The
+// environment, for settings and proxies by name. Not among them: running programs, foreign code, system information.
 const rights = ["--allow-net", "--allow-read", "--allow-write", "--allow-env"];
 
 const root = new URL("..", import.meta.url);

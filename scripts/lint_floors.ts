@@ -1,8 +1,8 @@
 /**
  * The lint rules that keep the floors of `lib/README.md`.
  *
- * `trawl/floors`: a file imports from its own folder or from a lower floor; `import type` counts. `trawl/reserved`: the disk, the network,
- * the clock, the terminal and the end of the process each belong to one folder.
+ * `trawl/floors`: a file imports from its own folder or from a lower floor; `import type` counts. `trawl/reserved`: the
+ * disk, the network, the clock, the terminal and the end of the process each belong to one folder.
  *
  * @module
  */
@@ -32,7 +32,10 @@ const reserved: readonly { readonly pattern: RegExp; readonly owner: string }[] 
   { pattern: /^Deno\.exit$/, owner: "main.ts" },
 ];
 
-/** The path below the repository's root: everything from the last `lib/`, `spiders/`, `tests/` or `scripts/`, or the bare file name. */
+/**
+ * The path below the repository's root: everything from the last `lib/`, `spiders/`, `tests/` or `scripts/`, or the
+ * bare file name.
+ */
 function place(filename: string): readonly string[] {
   const parts = filename.replaceAll("\\", "/").split("/");
   const at = parts.findLastIndex((part) => ["lib", "spiders", "tests", "scripts"].includes(part));

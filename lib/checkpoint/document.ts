@@ -39,13 +39,18 @@ export class FormatError extends Error {
   override readonly name = "FormatError";
 }
 
-/** Returns the bytes of a checkpoint: MessagePack of `[mark, format, CRC-32, body]`, the body being MessagePack itself. */
+/**
+ * Returns the bytes of a checkpoint: MessagePack of `[mark, format, CRC-32, body]`, the body being MessagePack itself.
+ */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const body = pack(checkpoint);
   return pack([mark, format, crc32(body), body]);
 }
 
-/** Returns the checkpoint in `bytes`, or throws {@linkcode DamageError} or {@linkcode FormatError}. `path` is for the message. */
+/**
+ * Returns the checkpoint in `bytes`, or throws {@linkcode DamageError} or {@linkcode FormatError}. `path` is for the
+ * message.
+ */
 export function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, path: string): Checkpoint {
   const outer = read(bytes, path);
   if (!Array.isArray(outer) || outer[0] !== mark) throw new DamageError(path, 0, "it is not a checkpoint of trawl");

@@ -19,8 +19,8 @@ export class LockedError extends Error {
 }
 
 /**
- * Takes the lock at `path`, or throws {@linkcode LockedError} when another process has it until `patience` ends. The system gives it back when the process ends,
- * however it ends.
+ * Takes the lock at `path`, or throws {@linkcode LockedError} when another process has it until `patience` ends. The
+ * system gives it back when the process ends, however it ends.
  */
 export async function takeLock(disk: Disk, path: string, patience: Promise<unknown>): Promise<Disposable> {
   const lock = await disk.lock(path, String(Deno.pid), patience);

@@ -51,8 +51,8 @@ export class CheckpointStore {
   }
 
   /**
-   * Replaces the checkpoint by `bytes`. `sync` makes the files that it counts safe; `retired` are files that it does not count any more: they are removed when
-   * the next one is safe.
+   * Replaces the checkpoint by `bytes`. `sync` makes the files that it counts safe; `retired` are files that it does
+   * not count any more: they are removed when the next one is safe.
    */
   async save(bytes: Uint8Array<ArrayBuffer>, sync: () => Promise<void>, retired: readonly string[]): Promise<void> {
     const { checkpoint: folder, current, previous, temporary } = this.#places;
@@ -63,11 +63,13 @@ export class CheckpointStore {
     const file = this.#disk.append(temporary, 0);
     try {
       file.write(bytes);
-      // Sync before the rename: the rename may reach the disk first, and a crash in between would leave the name on an empty file.
+      // Sync before the rename: the rename may reach the disk first, and a crash in between would leave the name on an
+      // empty file.
       await file.sync();
     } finally {
       file.close();
     }
+    // Keeps C3: the older name is replaced by a whole document, and so is the newer.
     if (this.#disk.size(current) !== undefined) await this.#disk.rename(current, previous);
     await this.#disk.rename(temporary, current);
     await this.#disk.syncFolder(folder);
@@ -76,7 +78,10 @@ export class CheckpointStore {
     this.#retired = retired;
   }
 
-  /** Puts a generation that cannot be read out of the way, so that the next save does not take it for the one before; returns its new place. */
+  /**
+   * Puts a generation that cannot be read out of the way, so that the next save does not take it for the one before;
+   * returns its new place.
+   */
   async setAside(path: string): Promise<string> {
     for (let number = 1;; number++) {
       const aside = `${path}.damaged-${number}`;

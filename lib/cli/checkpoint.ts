@@ -4,23 +4,24 @@
  * @module
  */
 
+import type { Checkpoint } from "../checkpoint/document.ts";
 import { takeLock } from "../checkpoint/lock.ts";
 import { type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore } from "../checkpoint/store.ts";
-import type { Checkpoint } from "../checkpoint/document.ts";
 import type { Disk } from "../disk/disk.ts";
 import { unpack } from "../disk/pack.ts";
 import type { CrawlSnapshot } from "../engine/snapshot.ts";
 import { filesOf } from "../frontier/files.ts";
-import { suggest } from "../text/nearest.ts";
 import { formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
+import { suggest } from "../text/nearest.ts";
 import { formatSize } from "../text/size.ts";
 import { type Context, patience } from "./context.ts";
 import { dataDirOf } from "./data_dir.ts";
 import { discard } from "./discard.ts";
 import { isDamage, missingBytes } from "./look.ts";
 import { OptionReader } from "./options.ts";
+import { shownPath } from "./shown_path.ts";
 import { openFrontier } from "./wire.ts";
 
 const actions = { show, verify, clear } as const;
@@ -45,7 +46,12 @@ export async function checkpoint(context: Context): Promise<number> {
   return await actions[action as keyof typeof actions](context, store, places, options.has("json"));
 }
 
-function show({ terminal, clock }: Context, store: CheckpointStore, places: Places, json: boolean): Promise<number> {
+function show(
+  { terminal, clock, folder }: Context,
+  store: CheckpointStore,
+  places: Places,
+  json: boolean,
+): Promise<number> {
   const { checkpoints, unreadable } = store.find();
   const newest = checkpoints[0];
   if (json) {
@@ -69,7 +75,7 @@ function show({ terminal, clock }: Context, store: CheckpointStore, places: Plac
       ],
       ["proxy type", checkpoint.identity.proxyType],
       ["pages", `${formatCount(counters.pages)} (${formatCount(counters.failed)} failed)`],
-      ["items", `${formatCount(counters.items)} in ${crawl.items.path}`],
+      ["items", `${formatCount(counters.items)} in ${shownPath(crawl.items.path, folder)}`],
       ["pending", formatCount(crawl.pending)],
       ["start requests", `${formatCount(crawl.starts.taken)}${crawl.starts.done ? "" : ", more to come"}`],
       ["slow hosts", formatCount(crawl.scheduler.hosts.length)],

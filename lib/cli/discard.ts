@@ -5,8 +5,8 @@ import type { CrawlSnapshot } from "../engine/snapshot.ts";
 import { discardFeed } from "../feed/publish.ts";
 
 /**
- * Removes a checkpoint and the unfinished outputs that belong to it. One that cannot be read is put aside instead, because what it holds is not known; `say` is told
- * where.
+ * Removes a checkpoint and the unfinished outputs that belong to it. One that cannot be read is put aside instead,
+ * because what it holds is not known; `say` is told where.
  */
 export async function discard(
   disk: Disk,

@@ -23,7 +23,10 @@ const commands: Readonly<Record<string, (context: Context) => Promise<number>>> 
   new: newSpider,
 };
 
-/** Runs a command line and returns its exit code. `builtIn` are the spiders inside the program. Errors that a user can mend are shown without a stack. */
+/**
+ * Runs a command line and returns its exit code. `builtIn` are the spiders inside the program. Errors that a user can
+ * mend are shown without a stack.
+ */
 export async function main(argv: readonly string[], builtIn: readonly unknown[]): Promise<number> {
   const terminal = systemTerminal();
   try {

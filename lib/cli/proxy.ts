@@ -10,8 +10,9 @@ export function configuredProxies(environment: Readonly<Record<string, string>>)
 }
 
 /**
- * Returns the proxy of a `--proxy-type`: none for `none` and `auto`, else the one of that name from `NAME_PROXY_URL`, or from `NAME_PROXY_HOST`, `_PORT`, `_USERNAME` and
- * `_PASSWORD`. Throws a `RangeError` that names the configured ones.
+ * Returns the proxy of a `--proxy-type`: none for `none` and `auto`, else the one of that name from `NAME_PROXY_URL`,
+ * or from `NAME_PROXY_HOST`, `_PORT`, `_USERNAME` and `_PASSWORD`. Throws a `RangeError` that names the configured
+ * ones.
  */
 export function proxyOf(type: string, environment: Readonly<Record<string, string>>): DownloaderOptions["proxy"] {
   if (type === "none" || type === "auto") return undefined;

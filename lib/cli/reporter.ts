@@ -154,7 +154,7 @@ function wordsOf(event: CrawlEvent): readonly [Level, string] {
       return ["debug", `${event.url} redirects to ${event.to}`];
     case "retry": {
       const wait = formatDuration(event.seconds);
-      return ["info", `${event.url}: ${event.failure.message}; attempt ${event.attempt + 1} in ${wait}`];
+      return ["debug", `${event.url}: ${event.failure.message}; attempt ${event.attempt + 1} in ${wait}`];
     }
     case "failed":
       return ["warn", `${event.url} is given up: ${event.failure.message}`];

@@ -23,9 +23,13 @@ export class ResumeError extends Error {
   override readonly name = "ResumeError";
 }
 
-/** Opens the newest generation whose files are whole. Throws a {@linkcode ResumeError} when there is none; nothing has been changed then. */
+/**
+ * Opens the newest generation whose files are whole. Throws a {@linkcode ResumeError} when there is none; nothing has
+ * been changed then.
+ */
 export function openNewest(candidates: Candidates, open: (snapshot: CrawlSnapshot) => EngineParts): Resumed {
   const unreadable: Unreadable[] = [];
+  // Keeps C8: a generation is opened by reading all of it, before anything is cut.
   for (const { path, checkpoint } of candidates) {
     const snapshot = checkpoint.crawl as CrawlSnapshot;
     try {

@@ -9,6 +9,7 @@ import { Crawl, type Keeping } from "../engine/crawl.ts";
 import type { Ending, EngineParts } from "../engine/engine.ts";
 import { exitCodeOf } from "../engine/exit_code.ts";
 import { stdoutPath } from "../feed/format.ts";
+import { partOf } from "../feed/snapshot.ts";
 import { digestOf } from "../spider/digest.ts";
 import { formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
@@ -17,6 +18,7 @@ import type { Asked } from "./crawl.ts";
 import type { Reporter } from "./reporter.ts";
 import { type Candidates, openNewest, removeLitter, ResumeError } from "./resume.ts";
 import { commandLine } from "./shell.ts";
+import { shownPath } from "./shown_path.ts";
 import { onSignals } from "./signals.ts";
 import { wire, type WireOptions } from "./wire.ts";
 
@@ -146,11 +148,15 @@ function conclude(context: Context, asked: Asked, reporter: Reporter, run: Run, 
   }[ending.outcome];
   const lines = [`${title}${ending.outcome === "paused" ? ` (${ending.reason})` : ""}: ${figures}`];
   if (ending.outcome === "finished") {
-    if (run.output !== stdoutPath) lines.push(`Items:    ${run.output}`);
-    if (run.failures !== "" && counters.failed > 0) lines.push(`Failures: ${run.failures}`);
+    if (run.output !== stdoutPath) lines.push(`Items:    ${shownPath(run.output, context.folder)}`);
+    if (run.failures !== "" && counters.failed > 0) lines.push(`Failures: ${shownPath(run.failures, context.folder)}`);
   } else if (run.keeping !== undefined) {
     if (ending.outcome === "paused") {
-      lines.push(`${formatCount(waiting)} requests wait; the items so far are in ${run.output}.part`);
+      lines.push(
+        `${formatCount(waiting)} requests wait; the items so far are in ${
+          shownPath(partOf(run.output), context.folder)
+        }`,
+      );
     }
     lines.push(`To continue: ${commandLine(["trawl", ...context.argv.filter((word) => word !== "--fresh")])}`);
   }

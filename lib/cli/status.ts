@@ -4,6 +4,7 @@ import { type Context, patience } from "./context.ts";
 import { dataDirOf } from "./data_dir.ts";
 import { type CrawlState, type Look, lookAt } from "./look.ts";
 import { OptionReader } from "./options.ts";
+import { shownPath } from "./shown_path.ts";
 
 const colours: Readonly<Record<CrawlState, "green" | "yellow" | "red" | "cyan">> = {
   running: "cyan",
@@ -29,7 +30,7 @@ export async function status(context: Context): Promise<number> {
     terminal.say(`Nothing has been crawled${args.args[0] === undefined ? "" : ` by "${args.args[0]}"`} in ${dataDir}`);
     return 0;
   }
-  const rows = looks.map((look) => rowOf(look, clock.wall()));
+  const rows = looks.map((look) => rowOf(look, clock.wall(), folder));
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   rows.forEach((row, index) => {
     const cells = row.map((cell, column) => cell.padEnd(widths[column]!));
@@ -39,7 +40,11 @@ export async function status(context: Context): Promise<number> {
   return 0;
 }
 
-function rowOf({ project, spider, state, counters, pending, at, detail, output }: Look, now: number): string[] {
+function rowOf(
+  { project, spider, state, counters, pending, at, detail, output }: Look,
+  now: number,
+  folder: string,
+): string[] {
   const count = (number: number | undefined, word: string) =>
     number === undefined ? "" : `${formatCount(number)} ${word}`;
   return [
@@ -49,7 +54,11 @@ function rowOf({ project, spider, state, counters, pending, at, detail, output }
     count(counters?.items, "items"),
     count(counters?.failed, "failed"),
     state === "finished" ? "" : count(pending, "waiting"),
-    at === undefined ? "" : `${formatDuration(Math.max(0, Math.round((now - at) / 1000)))} ago`,
-    detail !== "" ? detail : output ?? "",
+    at === undefined ? "" : agoOf(now - at),
+    detail !== "" ? detail : shownPath(output ?? "", folder),
   ];
+}
+
+function agoOf(ms: number): string {
+  return ms < 1000 ? "just now" : `${formatDuration(Math.round(ms / 1000))} ago`;
 }

@@ -64,7 +64,10 @@ export function openFrontier(
   });
 }
 
-/** Opens the parts of a crawl: new ones, or as a snapshot has them. Throws `DamageError` or `DiskError` when the snapshot's files are not whole. */
+/**
+ * Opens the parts of a crawl: new ones, or as a snapshot has them. Throws `DamageError` or `DiskError` when the
+ * snapshot's files are not whole.
+ */
 export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EngineParts {
   const { spider, settings, startUrls, disk, clock, emit } = options;
   const frontier = openFrontier(options, snapshot?.frontier);

@@ -1,8 +1,9 @@
 /**
  * What trawl asks of a disk.
  *
- * Everything that must survive a crash goes through this contract, so that a test can put a disk beneath it that forgets what was not
- * synced, or that fails any chosen operation. Every method throws {@linkcode DiskError}, which names the file and the reason.
+ * Everything that must survive a crash goes through this contract, so that a test can put a disk beneath it that
+ * forgets what was not synced, or that fails any chosen operation. Every method throws {@linkcode DiskError}, which
+ * names the file and the reason.
  *
  * @module
  */
@@ -10,8 +11,8 @@
 /** Files and folders, by path. */
 export interface Disk {
   /**
-   * Opens a file for appending after its first `length` bytes and cuts off what follows them. Makes the file, and its folders, when `length`
-   * is 0; a file that is shorter than `length` is an error.
+   * Opens a file for appending after its first `length` bytes and cuts off what follows them. Makes the file, and its
+   * folders, when `length` is 0; a file that is shorter than `length` is an error.
    */
   append(path: string, length: number): AppendFile;
   /** Opens a file for reading at any offset. */
@@ -33,8 +34,8 @@ export interface Disk {
   /** Returns when the names in a folder are safe against a loss of power. */
   syncFolder(folder: string): Promise<void>;
   /**
-   * Takes the lock that is a file and writes `text` into it. Undefined when another process has it until `patience` ends. The system gives it back when the
-   * process ends, however it ends.
+   * Takes the lock that is a file and writes `text` into it. Undefined when another process has it until `patience`
+   * ends. The system gives it back when the process ends, however it ends.
    */
   lock(path: string, text: string, patience: Promise<unknown>): Promise<Disposable | undefined>;
   /** Returns whether a process has the lock that is a file until `patience` ends. */

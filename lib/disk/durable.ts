@@ -4,6 +4,9 @@ export interface Durable {
   flush(): void;
   /** Returns when everything flushed before the call is safe against a loss of power. */
   sync(): Promise<void>;
-  /** Returns, as plain data that MessagePack carries, what is needed to go on from here: above all, how many bytes of each file count. */
+  /**
+   * Returns, as plain data that MessagePack carries, what is needed to go on from here: above all, how many bytes of
+   * each file count.
+   */
   snapshot(): unknown;
 }

@@ -18,7 +18,10 @@ export function pack(value: unknown): Uint8Array<ArrayBuffer> {
   return encoder.encode(value);
 }
 
-/** Returns the value that {@linkcode pack} was given. Bytes that are no MessagePack, or claim lengths beyond their own, are an error. */
+/**
+ * Returns the value that {@linkcode pack} was given. Bytes that are no MessagePack, or claim lengths beyond their own,
+ * are an error.
+ */
 export function unpack(bytes: Uint8Array<ArrayBuffer>): unknown {
   const limit = bytes.length;
   return new Decoder({
@@ -30,7 +33,10 @@ export function unpack(bytes: Uint8Array<ArrayBuffer>): unknown {
   }).decode(bytes);
 }
 
-/** Throws a {@linkcode SerializationError} that names the first key whose value MessagePack cannot carry. `name` is what the value is called. */
+/**
+ * Throws a {@linkcode SerializationError} that names the first key whose value MessagePack cannot carry. `name` is what
+ * the value is called.
+ */
 export function checkPackable(value: unknown, name: string): void {
   check(value, name, []);
 }

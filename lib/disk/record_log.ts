@@ -1,8 +1,9 @@
 /**
  * A log of records in numbered files, the segments: `<name>-<n>.log`.
  *
- * Records are appended to the newest segment; a full one is followed by the next number. What was appended reaches the file with `flush` and
- * is safe with `sync`; a snapshot says how many bytes of each segment count, and a log opened with a snapshot forgets everything else.
+ * Records are appended to the newest segment; a full one is followed by the next number. What was appended reaches the
+ * file with `flush` and is safe with `sync`; a snapshot says how many bytes of each segment count, and a log opened
+ * with a snapshot forgets everything else.
  *
  * @module
  */
@@ -60,8 +61,8 @@ export class RecordLog {
   #reader: { segment: number; file: ReadFile } | undefined;
 
   /**
-   * Opens the log as `snapshot` describes it, or an empty one. Nothing is read or cut before it is needed; with a limit on records, `scan` comes
-   * before the first append, because it counts those of the newest segment.
+   * Opens the log as `snapshot` describes it, or an empty one. Nothing is read or cut before it is needed; with a limit
+   * on records, `scan` comes before the first append, because it counts those of the newest segment.
    */
   constructor(options: RecordLogOptions, snapshot: LogSnapshot = []) {
     this.#options = options;
@@ -175,7 +176,10 @@ export class RecordLog {
     }
   }
 
-  /** Forgets a segment other than the newest and returns its file, which may be removed when no checkpoint counts it any more. */
+  /**
+   * Forgets a segment other than the newest and returns its file, which may be removed when no checkpoint counts it any
+   * more.
+   */
   drop(segment: number): string {
     this.#lengths.delete(segment);
     if (this.#block?.segment === segment) this.#block = undefined;

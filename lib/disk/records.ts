@@ -1,8 +1,9 @@
 /**
  * Records: bytes with their length and checksum before them.
  *
- * A record is a length (4 bytes, little-endian, of the payload), a CRC-32 of those 4 bytes and the payload (4 bytes, little-endian), and the payload.
- * The length is under the checksum, so that a record cut out of a longer one is not taken for whole.
+ * A record is a length (4 bytes, little-endian, of the payload), a CRC-32 of those 4 bytes and the payload (4 bytes,
+ * little-endian), and the payload. The length is under the checksum, so that a record cut out of a longer one is not
+ * taken for whole.
  *
  * @module
  */

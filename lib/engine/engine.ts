@@ -1,8 +1,8 @@
 /**
  * The loop: takes requests while there is room, visits them, and commits what the visits come to.
  *
- * Nothing polls: the loop turns when a visit ends, a start request comes, or the scheduler's next host is due. A commit is one synchronous step, and saves fall between
- * commits, so a checkpoint never holds a part of a page.
+ * Nothing polls: the loop turns when a visit ends, a start request comes, or the scheduler's next host is due. A commit
+ * is one synchronous step, and saves fall between commits, so a checkpoint never holds a part of a page.
  *
  * @module
  */
@@ -149,7 +149,10 @@ export class Engine {
     return this.#ended.promise;
   }
 
-  /** Takes no more requests; ends as paused when those in flight are committed, or as finished when nothing is left then. */
+  /**
+   * Takes no more requests; ends as paused when those in flight are committed, or as finished when nothing is left
+   * then.
+   */
   pause(reason: string): void {
     this.#pausing ??= reason;
     this.#turn();
@@ -330,7 +333,7 @@ export class Engine {
     return outcome;
   }
 
-  /** Makes what a visit came to happen: in one step, between two saves. */
+  /** Makes what a visit came to happen. Keeps C2: it is one synchronous step, and saves fall between steps. */
   #commit(commit: Commit): void {
     const { scheduler, frontier } = this.#parts;
     const { request } = commit;

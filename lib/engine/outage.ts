@@ -1,8 +1,9 @@
 /**
  * Tells a dead host from a dead network, and waits for the network.
  *
- * A failure to connect is the host's when another host has answered since the attempt began, or when the host that answered last can still be reached. Otherwise it
- * is the network's: the crawl takes no request until a probe gets through, and no request has used up an attempt.
+ * A failure to connect is the host's when another host has answered since the attempt began, or when the host that
+ * answered last can still be reached. Otherwise it is the network's: the crawl takes no request until a probe gets
+ * through, and no request has used up an attempt.
  *
  * @module
  */
@@ -70,7 +71,10 @@ export class Outage {
     if (this.#down !== undefined) this.#up();
   }
 
-  /** Returns whether a failure is the network's; if so, the outage has begun. `beganAt`: the start of the attempt, in the clock's milliseconds. */
+  /**
+   * Returns whether a failure is the network's; if so, the outage has begun. `beganAt`: the start of the attempt, in
+   * the clock's milliseconds.
+   */
   async isOutage(host: string, url: string, failure: Failure, beganAt: number): Promise<boolean> {
     if (!suspects.includes(failure.kind)) return false;
     if (this.#down !== undefined) return true;

@@ -44,8 +44,9 @@ export function summaryOf(
 }
 
 /**
- * Gives the outputs of a finished crawl their names, writes its summary and removes its checkpoint. The checkpoint says that the crawl is finished, so after a crash
- * at any point the next process calls this again and it goes on where it stopped.
+ * Gives the outputs of a finished crawl their names, writes its summary and removes its checkpoint. The checkpoint says
+ * that the crawl is finished, so after a crash at any point the next process calls this again and it goes on where it
+ * stopped.
  */
 export async function publish(
   disk: Disk,

@@ -54,7 +54,10 @@ export class RobotsGate {
     return this.#known.get(originOf(url))?.rules.crawlDelay ?? 0;
   }
 
-  /** Fetches the robots.txt of a URL's origin. A failure of the network is returned before any rule is made of it, unless `isLast`. */
+  /**
+   * Fetches the robots.txt of a URL's origin. A failure of the network is returned before any rule is made of it,
+   * unless `isLast`.
+   */
   async ask(url: string, isLast: boolean): Promise<Failure | undefined> {
     const origin = originOf(url);
     let request = createRequest(`${origin}/robots.txt`);

@@ -23,7 +23,9 @@ export interface SaverOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Saves a crawl's state, now and every so often. Between two commits, that is: nothing of a page is ever half in it. */
+/**
+ * Saves a crawl's state, now and every so often. Between two commits, that is: nothing of a page is ever half in it.
+ */
 export class Saver {
   readonly #options: SaverOptions;
   #generation: number;

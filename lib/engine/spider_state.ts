@@ -22,8 +22,8 @@ export class SpiderState {
   }
 
   /**
-   * Makes all changes, or none when one throws or leaves something that cannot be stored: then a `SerializationError` names the key. Costs as much as the state is
-   * large.
+   * Makes all changes, or none when one throws or leaves something that cannot be stored: then a `SerializationError`
+   * names the key. Costs as much as the state is large.
    */
   change(changes: readonly ((state: State) => void)[]): void {
     if (changes.length === 0) return;

@@ -33,7 +33,10 @@ export class Starts {
     return { taken: this.#taken, done: this.#done };
   }
 
-  /** Calls `take` with up to `count` further start requests. Throws what the spider throws, and for what is not a start request. */
+  /**
+   * Calls `take` with up to `count` further start requests. Throws what the spider throws, and for what is not a start
+   * request.
+   */
   async pull(count: number, take: (request: Request) => void): Promise<void> {
     if (this.#done) return;
     if (this.#iterator === undefined) {

@@ -57,7 +57,9 @@ export interface Commit {
   readonly outage?: Failure;
 }
 
-/** Downloads a request, judges the answer, and runs the callback on it. Never throws for what a server or a spider does. */
+/**
+ * Downloads a request, judges the answer, and runs the callback on it. Never throws for what a server or a spider does.
+ */
 export async function visit(request: Request, parts: VisitParts): Promise<Commit> {
   const beganAt = parts.clock.now();
   const outcome = await parts.download(request);

@@ -1,14 +1,16 @@
 /**
  * Items as a table after RFC 4180: UTF-8 without a byte order mark, a header, CRLF at the end of each row.
  *
- * **Columns.** The spider names them, and then other keys are left out; or they are the keys of the first items (all those of the first page
- * that has any), and a key that comes later becomes a new column at the end, with a warning. A file in work only grows, so its header cannot
- * follow: the rows after a new column are longer than those before it. Publishing puts that right (`widen.ts`): the whole header, and an empty
- * cell for each column a row did not know. A crawl without new columns needs no second writing.
+ * **Columns.** The spider names them, and then other keys are left out; or they are the keys of the first items (all
+ * those of the first page that has any), and a key that comes later becomes a new column at the end, with a warning. A
+ * file in work only grows, so its header cannot follow: the rows after a new column are longer than those before it.
+ * Publishing puts that right (`widen.ts`): the whole header, and an empty cell for each column a row did not know. A
+ * crawl without new columns needs no second writing.
  *
- * **Cells.** A string is written as it is, a number or boolean as in JSON, `null` and `undefined` as an empty cell, a Date as its ISO text,
- * an array or object as its JSON text. Half a surrogate pair, which UTF-8 cannot carry, becomes U+FFFD. A cell that begins with `=`, `+`, `-`
- * or `@` stays as it is too: the file is data, and whoever opens it in a spreadsheet must know where it came from.
+ * **Cells.** A string is written as it is, a number or boolean as in JSON, `null` and `undefined` as an empty cell, a
+ * Date as its ISO text, an array or object as its JSON text. Half a surrogate pair, which UTF-8 cannot carry, becomes
+ * U+FFFD. A cell that begins with `=`, `+`, `-` or `@` stays as it is too: the file is data, and whoever opens it in a
+ * spreadsheet must know where it came from.
  *
  * @module
  */
@@ -31,7 +33,9 @@ export interface CsvOptions {
   readonly warn: (message: string) => void;
 }
 
-/** Returns the layout of a `.csv` file. A file that is gone on with keeps its columns, whatever the spider names now. */
+/**
+ * Returns the layout of a `.csv` file. A file that is gone on with keeps its columns, whatever the spider names now.
+ */
 export function csvTable({ columns: named, state, warn }: CsvOptions): Layout<Cells> {
   if (named !== undefined) checkNames(named);
   let columns = state?.columns ?? [];

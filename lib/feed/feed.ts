@@ -1,9 +1,10 @@
 /**
  * Where items are written: a file that is cut back to what a checkpoint counts, or standard output.
  *
- * A feed on `FILE` writes to `FILE.part`. On its way an item passes `encode`, which may refuse it; `write`, with the other items of its
- * page, into a buffer; `flush`, into the file. A crawl that was killed reopens the feed with the last checkpoint's snapshot: what came after
- * it is cut off, and done again. At the end, in this order: `finish`, `sync`, a checkpoint with the snapshot, `close`, `publishFeed`.
+ * A feed on `FILE` writes to `FILE.part`. On its way an item passes `encode`, which may refuse it; `write`, with the
+ * other items of its page, into a buffer; `flush`, into the file. A crawl that was killed reopens the feed with the
+ * last checkpoint's snapshot: what came after it is cut off, and done again. At the end, in this order: `finish`,
+ * `sync`, a checkpoint with the snapshot, `close`, `publishFeed`.
  *
  * Standard output cannot be cut back, so a resumed crawl may repeat there the items since the last checkpoint.
  *
@@ -26,7 +27,10 @@ export interface Feed<Encoded = unknown> {
   readonly path: string;
   /** Returns the item in its written form, or throws `ItemError`, which names the key. Nothing is written yet. */
   encode(item: Item): Encoded;
-  /** Adds the items of one page. They reach the file with the next `flush`, or when the buffer is full; standard output at once. */
+  /**
+   * Adds the items of one page. They reach the file with the next `flush`, or when the buffer is full; standard output
+   * at once.
+   */
   write(items: readonly Encoded[]): void;
   /** Puts what is in the buffer into the file. */
   flush(): void;
@@ -126,7 +130,8 @@ class OpenFeed<Encoded> implements Feed<Encoded> {
 
   flush(): void {
     if (this.#buffer === "") return;
-    // The buffer is emptied last: after a failed write the next flush must fail too, so that no snapshot passes over what is missing.
+    // The buffer is emptied last: after a failed write the next flush must fail too, so that no snapshot passes over
+    // what is missing.
     this.#file.write(encoder.encode(this.#buffer));
     this.#buffer = "";
   }

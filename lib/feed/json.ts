@@ -1,8 +1,8 @@
 /**
  * Items as JSON: an object a line, or one array.
  *
- * Both are UTF-8 with `\n` at the end of each line, and an item is always one line: JSON escapes every line break inside a string. U+2028 and
- * U+2029 stay as they are, which JSON allows.
+ * Both are UTF-8 with `\n` at the end of each line, and an item is always one line: JSON escapes every line break
+ * inside a string. U+2028 and U+2029 stay as they are, which JSON allows.
  *
  * @module
  */
@@ -11,7 +11,10 @@ import type { Item } from "../model/item.ts";
 import type { Layout } from "./layout.ts";
 import { checkItem } from "./writable.ts";
 
-/** Returns the layout of a `.jsonl` file: a compact JSON object a line, so that any number of whole lines is a whole file. */
+/**
+ * Returns the layout of a `.jsonl` file: a compact JSON object a line, so that any number of whole lines is a whole
+ * file.
+ */
 export function jsonLines(): Layout<string> {
   return {
     encode,
@@ -22,9 +25,11 @@ export function jsonLines(): Layout<string> {
 }
 
 /**
- * Returns the layout of a `.json` file: one array with an item a line, and `[]` for none. `begun` says whether items are in the file already.
+ * Returns the layout of a `.json` file: one array with an item a line, and `[]` for none. `begun` says whether items
+ * are in the file already.
  *
- * The separator stands before an item, so a file in work never ends in a comma that a resumed crawl would have to take back.
+ * The separator stands before an item, so a file in work never ends in a comma that a resumed crawl would have to take
+ * back.
  */
 export function jsonArray(begun: boolean): Layout<string> {
   return {

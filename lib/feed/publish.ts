@@ -7,9 +7,9 @@ import { widen } from "./widen.ts";
 /**
  * Gives a finished feed its final name; an older file of that name is replaced in one step.
  *
- * The caller has synced the feed and holds this snapshot in a checkpoint that is safe: from here on the file in work may be gone. After a
- * crash at any point, calling again completes the work; when nothing is left to do, nothing is done. A CSV file whose columns grew is
- * written once more on the way, see `csv.ts`.
+ * The caller has synced the feed and holds this snapshot in a checkpoint that is safe: from here on the file in work
+ * may be gone. After a crash at any point, calling again completes the work; when nothing is left to do, nothing is
+ * done. A CSV file whose columns grew is written once more on the way, see `csv.ts`.
  */
 export async function publishFeed(disk: Disk, snapshot: FeedSnapshot): Promise<void> {
   const { path, length, finished, columns = [], headed = 0 } = snapshot;
@@ -44,7 +44,9 @@ export async function discardFeed(disk: Disk, path: string): Promise<void> {
   await disk.remove(wideOf(path));
 }
 
-/** Without the file in work, the published one must be there; its length tells it from an older file of the same name. */
+/**
+ * Without the file in work, the published one must be there; its length tells it from an older file of the same name.
+ */
 function checkPublished(disk: Disk, { path, length }: FeedSnapshot, grown: boolean): void {
   const size = disk.size(path);
   if (size === undefined) throw new DiskError("publish", path, `neither it nor ${partOf(path)} is there`);

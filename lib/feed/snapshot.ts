@@ -13,7 +13,10 @@ export interface FeedSnapshot {
   readonly length: number;
   /** Whether the closing part is among them, so that only publishing is left. */
   readonly finished: boolean;
-  /** CSV, once it has a header: the columns in order. The header names the first `headed` of them; later ones came after it. */
+  /**
+   * CSV, once it has a header: the columns in order. The header names the first `headed` of them; later ones came after
+   * it.
+   */
   readonly columns?: readonly string[];
   readonly headed?: number;
 }

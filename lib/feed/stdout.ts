@@ -1,7 +1,10 @@
 import type { AppendFile } from "../disk/disk.ts";
 import { stdoutPath } from "./format.ts";
 
-/** Returns standard output as a file that only grows. After a failed write, such as a broken pipe, every further one fails with that error. */
+/**
+ * Returns standard output as a file that only grows. After a failed write, such as a broken pipe, every further one
+ * fails with that error.
+ */
 export function stdoutFile(write: (bytes: Uint8Array<ArrayBuffer>) => void, length: number): AppendFile {
   let failure: { readonly error: unknown } | undefined;
   return {

@@ -5,11 +5,12 @@ const [quote, comma, carriageReturn] = [0x22, 0x2c, 0x0d];
 const encoder = new TextEncoder();
 
 /**
- * Copies a CSV file under a new header, with empty cells at the end of each row that is shorter than it; returns when the copy is safe against
- * a loss of power.
+ * Copies a CSV file under a new header, with empty cells at the end of each row that is shorter than it; returns when
+ * the copy is safe against a loss of power.
  *
- * It reads only what `csv.ts` writes: there a line break or a comma inside a cell stands between quotes, and a quote inside a cell is doubled,
- * so an odd number of quotes before a byte says that it is inside. `chunk` is how many bytes are in memory at a time.
+ * It reads only what `csv.ts` writes: there a line break or a comma inside a cell stands between quotes, and a quote
+ * inside a cell is doubled, so an odd number of quotes before a byte says that it is inside. `chunk` is how many bytes
+ * are in memory at a time.
  */
 export async function widen(
   disk: Disk,

@@ -1,10 +1,11 @@
 /**
  * Decides whether an item can be written as it is.
  *
- * `JSON.stringify` alone would lose data without a word: it writes NaN as `null`, a Map or a Promise as `{}`, and leaves functions out. So a
- * value has to be one of these, at any depth: a string, a finite number, a boolean, `null`, an array, a plain object, or an object with a
- * `toJSON` method (a Date, a URL) whose answer is one of these. `undefined` is left out of an object and is `null` in an array. Bytes are
- * refused: base64 or hex is the spider's choice.
+ * `JSON.stringify` alone would lose data without a word: it writes NaN as `null`, a Map or a Promise as `{}`, and
+ * leaves functions out. So a value has to be one of these, at any depth: a string, a finite number, a boolean, `null`,
+ * an array, a plain object, or an object with a `toJSON` method (a Date, a URL) whose answer is one of these.
+ * `undefined` is left out of an object and is `null` in an array. Bytes are refused: base64 or hex is the spider's
+ * choice.
  *
  * @module
  */
@@ -98,7 +99,10 @@ function replacement(toJSON: (key: string) => unknown, key: string, path: string
   }
 }
 
-/** Whether an object has no class. One that comes from another realm has that realm's `Object.prototype`, whose prototype is null too. */
+/**
+ * Whether an object has no class. One that comes from another realm has that realm's `Object.prototype`, whose
+ * prototype is null too.
+ */
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value);

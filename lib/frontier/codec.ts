@@ -1,7 +1,8 @@
 /**
  * A pending request as bytes: one byte with the length of its host's name, the name, and the rest as MessagePack.
  *
- * The host comes first and plain, so that a resume finds out which host each of ten million requests belongs to without decoding them.
+ * The host comes first and plain, so that a resume finds out which host each of ten million requests belongs to without
+ * decoding them.
  *
  * @module
  */

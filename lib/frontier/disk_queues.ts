@@ -1,9 +1,10 @@
 /**
  * Queues whose requests live on disk: all hosts share one log for each priority.
  *
- * A push appends the request to `queue-<priority>-<n>.log`; a request that is done appends its place to `done-<n>.log`. What was pushed and is not done is
- * pending, whether it was popped or not, so a crash gives popped requests back in their old place. In memory a pending request costs 8 bytes, its position;
- * only a window of the next ones is kept whole. A segment whose requests are all done is not needed any more.
+ * A push appends the request to `queue-<priority>-<n>.log`; a request that is done appends its place to `done-<n>.log`.
+ * What was pushed and is not done is pending, whether it was popped or not, so a crash gives popped requests back in
+ * their old place. In memory a pending request costs 8 bytes, its position; only a window of the next ones is kept
+ * whole. A segment whose requests are all done is not needed any more.
  *
  * @module
  */

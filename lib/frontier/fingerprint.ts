@@ -1,8 +1,9 @@
 /**
  * Fingerprints: what a request is known by.
  *
- * 96 bits of MurmurHash3 (x86, 128 bits; Austin Appleby, public domain), seeded anew for each crawl so that a page cannot prepare two URLs that
- * collide in it. Among ten million requests the chance that any two share a fingerprint is below 10^-15.
+ * 96 bits of MurmurHash3 (x86, 128 bits; Austin Appleby, public domain), seeded anew for each crawl so that a page
+ * cannot prepare two URLs that collide in it. Among ten million requests the chance that any two share a fingerprint is
+ * below 10^-15.
  *
  * @module
  */
@@ -13,7 +14,10 @@ import type { Request } from "../model/request.ts";
 /** Three unsigned 32-bit numbers, never all zero. The array is used again by the next call. */
 export type Fingerprint = Uint32Array<ArrayBuffer>;
 
-/** Returns the text that two requests share when they ask for the same thing: method, canonical URL and a digest of the body. */
+/**
+ * Returns the text that two requests share when they ask for the same thing: method, canonical URL and a digest of the
+ * body.
+ */
 export function identity(request: Pick<Request, "method" | "body">, canonicalUrl: string): string {
   if (request.method === "GET" && request.body === undefined) return canonicalUrl;
   const digest = request.body === undefined ? "" : createHash("sha256").update(request.body).digest("hex");

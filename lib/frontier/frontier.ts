@@ -1,8 +1,8 @@
 /**
  * The frontier: all requests that are known and not finished.
  *
- * It answers what is new, what is next for a host, and what is left; which host is asked next, and when, is the scheduler's. A request is
- * waiting, in flight or done, never two of these.
+ * It answers what is new, what is next for a host, and what is left; which host is asked next, and when, is the
+ * scheduler's. A request is waiting, in flight or done, never two of these.
  *
  * @module
  */
@@ -125,7 +125,10 @@ export class Frontier implements Durable {
     return next && { priority: next.priority, arrival: next.queue.first ?? 0 };
   }
 
-  /** Takes the next request of a host: it is in flight until `done` or `giveBack`. Undefined when none waits, or its queue cannot give one just now. */
+  /**
+   * Takes the next request of a host: it is in flight until `done` or `giveBack`. Undefined when none waits, or its
+   * queue cannot give one just now.
+   */
   take(host: string): Request | undefined {
     const entry = this.#hosts.get(host);
     if (entry === undefined) return undefined;

@@ -1,8 +1,8 @@
 /**
  * The contract for the queues behind the frontier, small enough to implement for an external store.
  *
- * There is one queue for each priority and host. `memory_queue.ts` and `disk_queue.ts` implement it; `tests/frontier/queue_contract.ts` is the test
- * that every implementation passes.
+ * There is one queue for each priority and host. `memory_queue.ts` and `disk_queue.ts` implement it;
+ * `tests/frontier/queue_contract.ts` is the test that every implementation passes.
  *
  * @module
  */
@@ -11,14 +11,23 @@ import type { Request } from "../model/request.ts";
 
 /** Requests of one priority to one host: first in, first out. */
 export interface Queue {
-  /** Adds a request, or throws {@linkcode TransientError} or {@linkcode SerializationError}: it then waits in memory. Any other error ends the crawl. */
+  /**
+   * Adds a request, or throws {@linkcode TransientError} or {@linkcode SerializationError}: it then waits in memory.
+   * Any other error ends the crawl.
+   */
   push(request: Request): void;
   /** Takes the oldest request; nothing when there is none, or when the store cannot give one just now. */
   pop(): Request | undefined;
   readonly size: number;
-  /** When the oldest request came, as a number that compares with those of other queues of the same priority; undefined when there is none. */
+  /**
+   * When the oldest request came, as a number that compares with those of other queues of the same priority; undefined
+   * when there is none.
+   */
   readonly first: number | undefined;
-  /** Forgets a request that was popped. A queue that has this gives, after a crash, every popped request again that was not done. */
+  /**
+   * Forgets a request that was popped. A queue that has this gives, after a crash, every popped request again that was
+   * not done.
+   */
   done?(request: Request): void;
   close(): void;
 }

@@ -13,7 +13,10 @@ export interface SeenSnapshot {
 const wordsEach = 3;
 const wordsAtOnce = 4096 * wordsEach;
 
-/** What has been seen: asked in memory, kept in `seen-<n>.log`. Without a place on disk it is forgotten with the process. */
+/**
+ * What has been seen: asked in memory, kept in `seen-<n>.log`. Without a place on disk it is forgotten with the
+ * process.
+ */
 export class Seen implements Durable {
   readonly #set = new SeenSet();
   readonly #seed: number;

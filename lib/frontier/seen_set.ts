@@ -1,8 +1,9 @@
 /**
  * The set of all fingerprints a crawl knows, in little memory.
  *
- * 4,096 small tables of open addressing, each of three words a slot. A table grows by a third when it is 85 % full, so that 12 bytes of fingerprint
- * take 14 to 19 bytes, and growing one is a matter of microseconds however large the crawl.
+ * 4,096 small tables of open addressing, each of three words a slot. A table grows by a third when it is 85 % full, so
+ * that 12 bytes of fingerprint take 14 to 19 bytes, and growing one is a matter of microseconds however large the
+ * crawl.
  *
  * @module
  */

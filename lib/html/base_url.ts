@@ -10,8 +10,8 @@ import { nextNode } from "./walk.ts";
 /**
  * Returns the absolute URL that the links of a page are relative to: the first `<base href>`, or `url`, the page's own.
  *
- * A `<base>` that is no URL, or a `data:` or `javascript:` one, counts for nothing, and so do those that follow it (HTML Standard,
- * 4.2.3, "set the frozen base URL").
+ * A `<base>` that is no URL, or a `data:` or `javascript:` one, counts for nothing, and so do those that follow it
+ * (HTML Standard, 4.2.3, "set the frozen base URL").
  */
 export function baseUrl(document: Document, url: string): string {
   for (let node: AnyNode | undefined = document; node !== undefined; node = nextNode(node, document)) {

@@ -4,7 +4,10 @@ import { nextNode } from "./walk.ts";
 const known = new WeakMap<Document, ReadonlyMap<string, readonly Element[]>>();
 const none: readonly Element[] = [];
 
-/** Returns a document's elements of one name, in document order. The tree is walked once, so it must not be changed afterwards. */
+/**
+ * Returns a document's elements of one name, in document order. The tree is walked once, so it must not be changed
+ * afterwards.
+ */
 export function elementsNamed(document: Document, name: string): readonly Element[] {
   let byName = known.get(document);
   if (byName === undefined) known.set(document, byName = grouped(document));

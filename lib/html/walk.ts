@@ -13,7 +13,10 @@ export function firstChild(node: AnyNode): ChildNode | undefined {
   return "children" in node ? node.children[0] : undefined;
 }
 
-/** Returns the node after `node` in document order that is still inside `within` (`null`: anywhere): its first child where it has one. */
+/**
+ * Returns the node after `node` in document order that is still inside `within` (`null`: anywhere): its first child
+ * where it has one.
+ */
 export function nextNode(node: AnyNode, within: AnyNode | null): ChildNode | undefined {
   return firstChild(node) ?? nodeAfter(node, within);
 }

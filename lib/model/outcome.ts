@@ -3,8 +3,9 @@ import type { Response } from "./response.ts";
 /**
  * Why a request has no page.
  *
- * `dns`, `connect`, `tls`, `timeout`, `reset`, `cut-short`, `too-large`, `protocol` and `address` come from the network; `status` is an
- * answer that no callback asked for; `redirect` and `robots` are rules; `callback` is an error in the spider.
+ * `dns`, `connect`, `tls`, `timeout`, `reset`, `cut-short`, `too-large`, `protocol` and `address` come from the
+ * network; `status` is an answer that no callback asked for; `redirect` and `robots` are rules; `callback` is an error
+ * in the spider.
  */
 export type FailureKind =
   | "dns"

@@ -7,7 +7,9 @@
 /** What a body of unknown length is read into at first, in bytes; it grows. */
 const firstBuffer = 16 * 1024;
 
-/** Up to this many bytes, announced by the server, a body is read in one go: half of the cost of a small page is saved. */
+/**
+ * Up to this many bytes, announced by the server, a body is read in one go: half of the cost of a small page is saved.
+ */
 const inOneGo = 64 * 1024;
 
 /** The most that is set aside for a body on the word of the server alone, in bytes. */
@@ -18,8 +20,8 @@ const nothing = new Uint8Array(0);
 /**
  * Returns the body of an answer, or `undefined` where it is longer than `maxSize` bytes; the rest is then not fetched.
  *
- * `heard` is called for every piece. `announced` is the length that the server gave for what is read here, if it gave one. Throws what the
- * stream throws.
+ * `heard` is called for every piece. `announced` is the length that the server gave for what is read here, if it gave
+ * one. Throws what the stream throws.
  */
 export async function readBody(
   answer: globalThis.Response,
@@ -35,7 +37,8 @@ export async function readBody(
   if (announced !== undefined && announced <= inOneGo) return await answer.bytes();
 
   const reader = answer.body.getReader({ mode: "byob" });
-  // One more than can come, so that the end is seen without growing; the reader takes the buffer away and gives it back.
+  // One more than can come, so that the end is seen without growing; the reader takes the buffer away and gives it
+  // back.
   let buffer = new Uint8Array(Math.min(announced ?? firstBuffer, onTrust) + 1);
   let length = 0;
   while (true) {

@@ -7,7 +7,9 @@
 import { Cookie, CookieJar } from "tough-cookie";
 import { type Clock, systemClock } from "../time/clock.ts";
 
-/** One cookie as plain data. Times are milliseconds since 1970; a cookie without `expires` lasts as long as the crawl. */
+/**
+ * One cookie as plain data. Times are milliseconds since 1970; a cookie without `expires` lasts as long as the crawl.
+ */
 export interface CookieRecord {
   readonly name: string;
   readonly value: string;
@@ -28,7 +30,8 @@ const longestLife = 400 * 24 * 60 * 60;
 const jarOptions = { looseMode: true, allowSpecialUseDomain: true } as const;
 
 /**
- * Remembers the cookies that servers set, and says which of them go with a request (RFC 6265, with the list of public suffixes).
+ * Remembers the cookies that servers set, and says which of them go with a request (RFC 6265, with the list of public
+ * suffixes).
  *
  * Plain data goes out and in, so that a checkpoint can carry it.
  */

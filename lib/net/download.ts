@@ -21,7 +21,10 @@ export type Downloadable = Pick<Request, "url" | "method" | "headers" | "body">;
 export interface DownloaderOptions {
   /** What we call ourselves, unless a request says otherwise. */
   readonly userAgent: string;
-  /** Longest wait for the answer's headers. Looking up, connecting and waiting are one here: `fetch` does not tell them apart. @default {30} */
+  /**
+   * Longest wait for the answer's headers. Looking up, connecting and waiting are one here: `fetch` does not tell them
+   * apart. @default {30}
+   */
   readonly connectTimeout?: number;
   /** Longest silence within a body. A body announced with at most 64 KB counts as one piece. @default {30} */
   readonly idleTimeout?: number;
@@ -29,7 +32,10 @@ export interface DownloaderOptions {
   readonly timeout?: number;
   /** Longest body, decompressed, in bytes. @default {32_000_000} */
   readonly maxBodySize?: number;
-  /** How many idle connections to one host are kept for the next requests; as many as there are requests at a time. @default {8} */
+  /**
+   * How many idle connections to one host are kept for the next requests; as many as there are requests at a time.
+   * @default {8}
+   */
   readonly connectionsPerHost?: number;
   /** Everything goes through this proxy. Without one, the environment's `HTTP_PROXY` and its kin count. */
   readonly proxy?: { readonly url: string; readonly username?: string; readonly password?: string };
@@ -38,8 +44,9 @@ export interface DownloaderOptions {
 }
 
 /**
- * How long an idle connection is kept, in milliseconds: less than the five seconds after which many servers close theirs, so that a request
- * is rarely sent into a connection that is just being closed; and a crawl of many hosts does not collect open sockets.
+ * How long an idle connection is kept, in milliseconds: less than the five seconds after which many servers close
+ * theirs, so that a request is rarely sent into a connection that is just being closed; and a crawl of many hosts does
+ * not collect open sockets.
  */
 const idleConnection = 4_000;
 
@@ -81,9 +88,9 @@ export class Downloader {
   /**
    * Returns the answer with its whole body, or why there is none.
    *
-   * Redirects are answers and are not followed; so is every status. A body that is cut short or too large is a failure, never a page. The
-   * only error is an abort through `signal`, which rejects with the signal's reason: nothing is known about that page then, so there is
-   * nothing to count or to store.
+   * Redirects are answers and are not followed; so is every status. A body that is cut short or too large is a failure,
+   * never a page. The only error is an abort through `signal`, which rejects with the signal's reason: nothing is known
+   * about that page then, so there is nothing to count or to store.
    */
   async download(request: Downloadable, signal?: AbortSignal): Promise<Outcome> {
     signal?.throwIfAborted();
@@ -164,8 +171,8 @@ export class Downloader {
 }
 
 /**
- * The length of what will be read, where the server gave it and it can be relied on: an encoding is taken off on the way, and a chunked body
- * ends where it wants whatever else the headers say.
+ * The length of what will be read, where the server gave it and it can be relied on: an encoding is taken off on the
+ * way, and a chunked body ends where it wants whatever else the headers say.
  */
 function announcedLength(headers: Headers): number | undefined {
   const length = headers.get("content-length");

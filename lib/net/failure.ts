@@ -21,11 +21,12 @@ interface Meaning {
 }
 
 /**
- * The first that matches counts. Deno passes on the words of its transport (hyper, rustls) and of the operating system; the numbers are the
- * errors of Linux, macOS and Windows.
+ * The first that matches counts. Deno passes on the words of its transport (hyper, rustls) and of the operating system;
+ * the numbers are the errors of Linux, macOS and Windows.
  */
 const meanings: readonly (Meaning & { readonly pattern: RegExp })[] = [
-  // Only Linux tells a name that does not exist from a resolver that cannot be asked; macOS and Windows say the same of both.
+  // Only Linux tells a name that does not exist from a resolver that cannot be asked; macOS and Windows say the same of
+  // both.
   {
     pattern: /Name or service not known|No address associated with hostname/,
     kind: "dns",
@@ -107,8 +108,8 @@ const meanings: readonly (Meaning & { readonly pattern: RegExp })[] = [
 /**
  * Returns what an error of `fetch`, or of reading its body, means for the page at a URL.
  *
- * What cannot be recognised is a `reset` before the answer and `cut-short` within it, so that it is tried again; a request that was never
- * sent because it is not a valid one is `protocol`.
+ * What cannot be recognised is a `reset` before the answer and `cut-short` within it, so that it is tried again; a
+ * request that was never sent because it is not a valid one is `protocol`.
  */
 export function failureOf(error: unknown, url: string, phase: Phase): Failure {
   const reason = reasonOf(error, url);
@@ -129,7 +130,8 @@ function unknown(error: unknown, phase: Phase): Meaning {
 }
 
 /**
- * The words of an error and of its causes, from where they say what happened; which of them does depends on the version of Deno.
+ * The words of an error and of its causes, from where they say what happened; which of them does depends on the version
+ * of Deno.
  *
  * Never with the URL that was asked for, which may hold any word.
  */

@@ -27,12 +27,14 @@ export type Redirect =
   | { readonly request?: undefined; readonly failure: Failure };
 
 /**
- * Returns the request that a redirect asks for, or `undefined` where the answer is no redirect or the request wants to see it itself.
+ * Returns the request that a redirect asks for, or `undefined` where the answer is no redirect or the request wants to
+ * see it itself.
  *
- * It keeps callback, priority, meta and depth, starts without failed attempts, and remembers in `redirects` where it came from. As browsers
- * do, POST becomes GET on 301 and 302, everything but HEAD becomes GET on 303, and the body goes with it. Credentials stay behind:
- * `Authorization` at another origin, `Cookie` at another host and when encryption ends. Coming back to a URL of its own chain is allowed
- * (sites set a cookie that way), so such a request is not filtered; `limit` ends what goes round for ever.
+ * It keeps callback, priority, meta and depth, starts without failed attempts, and remembers in `redirects` where it
+ * came from. As browsers do, POST becomes GET on 301 and 302, everything but HEAD becomes GET on 303, and the body goes
+ * with it. Credentials stay behind: `Authorization` at another origin, `Cookie` at another host and when encryption
+ * ends. Coming back to a URL of its own chain is allowed (sites set a cookie that way), so such a request is not
+ * filtered; `limit` ends what goes round for ever.
  */
 export function redirectOf(request: Request, response: Response, limit = redirectLimit): Redirect | undefined {
   const { status, headers } = response;

@@ -44,8 +44,8 @@ export interface Attempt {
 /**
  * Returns how long to wait before the next attempt in seconds, or `undefined` to give up.
  *
- * A `Retry-After` from the server beats our own back-off (1 s, 2 s, 4 s ... 60 s, less a random part of up to a half), up to ten minutes. A
- * request that is not safe to repeat gets no second attempt.
+ * A `Retry-After` from the server beats our own back-off (1 s, 2 s, 4 s ... 60 s, less a random part of up to a half),
+ * up to ten minutes. A request that is not safe to repeat gets no second attempt.
  */
 export function retryDelay(tried: Attempt): number | undefined {
   if (tried.attempt >= tried.retries || !idempotent.has(tried.method.toUpperCase()) || !mayPass(tried)) {

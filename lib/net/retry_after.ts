@@ -4,9 +4,11 @@ const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 const httpDate = /^[a-z]{3,9},\s*(\d{1,2})[ -]([a-z]{3})[ -](\d{4}|\d{2})\s+(\d{2}):(\d{2}):(\d{2})\s+(?:GMT|UTC)$/i;
 
 /**
- * Returns how long a `Retry-After` header asks to wait, in seconds, or `undefined` where it is missing or says nothing sensible.
+ * Returns how long a `Retry-After` header asks to wait, in seconds, or `undefined` where it is missing or says nothing
+ * sensible.
  *
- * It is a number of seconds or an HTTP date (RFC 9110, section 10.2.3); a date that has passed is 0. `now` is in milliseconds since 1970.
+ * It is a number of seconds or an HTTP date (RFC 9110, section 10.2.3); a date that has passed is 0. `now` is in
+ * milliseconds since 1970.
  */
 export function retryAfterSeconds(header: string | null, now: number): number | undefined {
   const text = header?.trim() ?? "";

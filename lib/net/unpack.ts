@@ -18,7 +18,10 @@ export function packedWith(contentEncoding: string | null): readonly string[] {
   return contentEncoding.toLowerCase().split(",").map((name) => name.trim()).filter((name) => encodings.test(name));
 }
 
-/** Whether {@linkcode unpack} can take these encodings off. Brotli is not among them: a body cut short would pass for a whole one. */
+/**
+ * Whether {@linkcode unpack} can take these encodings off. Brotli is not among them: a body cut short would pass for a
+ * whole one.
+ */
 export function canUnpack(packed: readonly string[]): boolean {
   return packed.every((name) => name in unpackers);
 }
@@ -34,7 +37,8 @@ const unpackers: Readonly<Record<string, Unpacker>> = {
 };
 
 /**
- * Returns a body without the encodings that {@linkcode packedWith} found, or `undefined` where it would become longer than `maxSize` bytes.
+ * Returns a body without the encodings that {@linkcode packedWith} found, or `undefined` where it would become longer
+ * than `maxSize` bytes.
  *
  * Throws the decompressor's error where the body is damaged or cut short.
  */

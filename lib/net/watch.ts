@@ -22,7 +22,8 @@ export type Late = keyof Limits;
 /**
  * Watches the limits of one request with one timer.
  *
- * The timer is not set anew for every piece of a body: it looks, when it fires, at when something last came, and sets itself for the rest.
+ * The timer is not set anew for every piece of a body: it looks, when it fires, at when something last came, and sets
+ * itself for the rest.
  */
 export class Watch {
   readonly #clock: Clock;

@@ -33,7 +33,9 @@ export interface RobotsVerdict {
 /** No more of a file than this counts, in bytes (RFC 9309, section 2.5). */
 const maxSize = 500 * 1024;
 
-/** How long an answer counts, and how soon a site that could not say is asked again, in seconds (RFC 9309, section 2.4). */
+/**
+ * How long an answer counts, and how soon a site that could not say is asked again, in seconds (RFC 9309, section 2.4).
+ */
 const day = 24 * 60 * 60, soon = 10 * 60;
 
 const allowAll: RobotsRules = { allows: () => true, crawlDelay: undefined, sitemaps: [] };
@@ -42,9 +44,9 @@ const denyAll: RobotsRules = { allows: () => false, crawlDelay: undefined, sitem
 /**
  * Returns what a robots.txt, which was asked for at `url`, says to a crawler.
  *
- * The crawler is known by the first word of its name, up to a slash: `trawl/1.0 (+https://...)` is `trawl`. The longest pattern that matches
- * counts, and of two that are equally long the one that allows. Lines that are no rules are passed over, so an error page allows all. The
- * rules say nothing about URLs of other sites, and allow them.
+ * The crawler is known by the first word of its name, up to a slash: `trawl/1.0 (+https://...)` is `trawl`. The longest
+ * pattern that matches counts, and of two that are equally long the one that allows. Lines that are no rules are passed
+ * over, so an error page allows all. The rules say nothing about URLs of other sites, and allow them.
  */
 export function parseRobots(url: string, text: string, userAgent: string): RobotsRules {
   const robots = parse(url, tidied(text));
@@ -60,8 +62,8 @@ export function parseRobots(url: string, text: string, userAgent: string): Robot
 /**
  * Returns the rules that follow from asking for a robots.txt (RFC 9309, section 2.3.1).
  *
- * A file counts with its first 500 KiB. A site that has none (any 4xx, or redirects that lead nowhere) allows all. A site that cannot say (5xx,
- * or an error of the network) allows nothing for now, and should be asked again soon.
+ * A file counts with its first 500 KiB. A site that has none (any 4xx, or redirects that lead nowhere) allows all. A
+ * site that cannot say (5xx, or an error of the network) allows nothing for now, and should be asked again soon.
  */
 export function robotsFor(url: string, { response, failure }: Outcome, userAgent: string): RobotsVerdict {
   if (failure !== undefined) {

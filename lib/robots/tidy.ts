@@ -4,15 +4,17 @@
  * @module
  */
 
-/** A line that is meant as a rule: with the misspellings that Google's parser takes as well, and the colon forgotten. */
+/**
+ * A line that is meant as a rule: with the misspellings that Google's parser takes as well, and the colon forgotten.
+ */
 const rule =
   /^[ \t\ufeff]*(user[- ]?agent|allow|disallow|dissallow|dissalow|disalow|diasllow|disallaw|crawl-?delay|site-?map)[ \t]*(?::|(?<=[ \t]))(.*)$/gim;
 
 /**
  * Returns the rules of a robots.txt, one a line and in plain spelling, followed by its sitemaps.
  *
- * What is no rule goes: otherwise an unknown word between two `User-agent` lines would part them, and so would a sitemap (RFC 9309, section
- * 2.2.4, has neither end a group). Of a crawler's name the first word counts.
+ * What is no rule goes: otherwise an unknown word between two `User-agent` lines would part them, and so would a
+ * sitemap (RFC 9309, section 2.2.4, has neither end a group). Of a crawler's name the first word counts.
  */
 export function tidied(text: string): string {
   const rules: string[] = [], sitemaps: string[] = [];
@@ -27,7 +29,10 @@ export function tidied(text: string): string {
   return [...rules, ...sitemaps].join("\n");
 }
 
-/** Returns a URL or a pattern without the escapes that nobody needs: `%7E` and `~` are the same (RFC 9309, section 2.2.2). */
+/**
+ * Returns a URL or a pattern without the escapes that nobody needs: `%7E` and `~` are the same (RFC 9309, section
+ * 2.2.2).
+ */
 export function unreserved(text: string): string {
   if (!text.includes("%")) return text;
   return text.replace(

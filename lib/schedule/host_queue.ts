@@ -9,7 +9,10 @@ interface Turn<Key> {
 export class HostQueue<Key> {
   readonly #compare: (a: Key, b: Key) => number;
   readonly #heap: TinyQueue<Turn<Key>>;
-  /** The turn of each host that counts; another one in the heap was replaced or deleted, and is dropped when it comes up. */
+  /**
+   * The turn of each host that counts; another one in the heap was replaced or deleted, and is dropped when it comes
+   * up.
+   */
   readonly #turns = new Map<string, Turn<Key>>();
 
   /** `compare` puts the key of the host that `pop` gives first before the others. */

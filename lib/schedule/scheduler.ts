@@ -1,11 +1,12 @@
 /**
  * Decides which request is next, and when a host may be asked again.
  *
- * It never sleeps, fetches or stores: `next` gives a request that may be sent now, and `wait` says how long until there may be one. A host that must wait holds
- * no place: among the hosts that may be asked, the request of the highest priority comes first, then the one that came first.
+ * It never sleeps, fetches or stores: `next` gives a request that may be sent now, and `wait` says how long until there
+ * may be one. A host that must wait holds no place: among the hosts that may be asked, the request of the highest
+ * priority comes first, then the one that came first.
  *
- * With a delay, one request at a time goes to a host, and the delay counts from the end of the last: so the gap in the server's own log is never shorter, whatever
- * the network does in between.
+ * With a delay, one request at a time goes to a host, and the delay counts from the end of the last: so the gap in the
+ * server's own log is never shorter, whatever the network does in between.
  *
  * @module
  */
@@ -146,7 +147,10 @@ export class Scheduler {
     return undefined;
   }
 
-  /** Milliseconds until `next` may give something that it does not give now; undefined when only an answer can bring that about. */
+  /**
+   * Milliseconds until `next` may give something that it does not give now; undefined when only an answer can bring
+   * that about.
+   */
   wait(): number | undefined {
     const later = this.#later.peek();
     const retry = this.#retries.peek();
@@ -158,8 +162,8 @@ export class Scheduler {
   }
 
   /**
-   * Ends a request in flight and takes note of how its host answered; without an observation nothing was sent, and no delay begins. `retryAfter`: the seconds that
-   * the host asked for.
+   * Ends a request in flight and takes note of how its host answered; without an observation nothing was sent, and no
+   * delay begins. `retryAfter`: the seconds that the host asked for.
    */
   ended(request: Request, observation: Observation | undefined, retryAfter = 0): void {
     const host = hostOf(request.url);

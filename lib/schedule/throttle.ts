@@ -1,9 +1,10 @@
 /**
  * How long to wait between two requests to a host that pushes back.
  *
- * Pure functions of what was observed. A host that answers well keeps its configured delay. Pushing back (429, 503, a timeout) doubles the delay, from one second
- * up. A latency that grows to several times the best one seen makes the delay that latency divided by the concurrency. Every good answer then brings the delay
- * halfway back, by Scrapy's AutoThrottle rule.
+ * Pure functions of what was observed. A host that answers well keeps its configured delay. Pushing back (429, 503, a
+ * timeout) doubles the delay, from one second up. A latency that grows to several times the best one seen makes the
+ * delay that latency divided by the concurrency. Every good answer then brings the delay halfway back, by Scrapy's
+ * AutoThrottle rule.
  *
  * @module
  */
@@ -49,7 +50,10 @@ export function adjust(pace: Pace, { latency, status }: Observation, concurrency
   return { delay: strained ? Math.min(longest, target) : 0, best, recent };
 }
 
-/** Scrapy's AutoThrottle rule: halfway from the delay to the target, never below the target; only a 200 may shorten the delay. */
+/**
+ * Scrapy's AutoThrottle rule: halfway from the delay to the target, never below the target; only a 200 may shorten the
+ * delay.
+ */
 export function autoThrottle(delay: number, target: number, status: number): number {
   const next = Math.max(target, (delay + target) / 2);
   return status !== 200 && next <= delay ? delay : next;

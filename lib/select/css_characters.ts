@@ -1,7 +1,8 @@
 /**
  * Characters that have no meaning where they stand in a selector.
  *
- * css-what takes any character but `#` for the start of a name, so that `div /b` would look for elements named `/b` and find none.
+ * css-what takes any character but `#` for the start of a name, so that `div /b` would look for elements named `/b` and
+ * find none.
  *
  * @module
  */
@@ -14,7 +15,10 @@ const unquoted = /^\[[^=]*=\s*(?![\w\u0080-\uffff-]+[\s\]])([^"'\\\s\]][^\\\s\]]
 const holdsSelectors = /:(?:has|not|is|where|matches)$/i;
 const nameStart = /[\w\\\u0080-\uffff-]/;
 
-/** Returns the first character that cannot stand where it stands, and its place counted from 0; `undefined` where all is well. */
+/**
+ * Returns the first character that cannot stand where it stands, and its place counted from 0; `undefined` where all is
+ * well.
+ */
 export function misplaced(query: string): { readonly reason: string; readonly at: number } | undefined {
   for (let at = 0; at < query.length; at += 1) {
     skipped.lastIndex = at;

@@ -19,10 +19,11 @@ interface Wanted {
 }
 
 /**
- * Returns what a query selects at and below the given nodes, which are in document order: each node once, in document order.
+ * Returns what a query selects at and below the given nodes, which are in document order: each node once, in document
+ * order.
  *
- * As in Parsel, and unlike `querySelectorAll`, a node itself may match, and nothing outside it counts: `h.css("::text")` is the text of
- * `h`.
+ * As in Parsel, and unlike `querySelectorAll`, a node itself may match, and nothing outside it counts:
+ * `h.css("::text")` is the text of `h`.
  */
 export function findCss(query: CssQuery, nodes: readonly AnyNode[]): (AnyNode | string)[] {
   const roots = outermost(nodes);
@@ -69,7 +70,9 @@ function collectElements(root: AnyNode, match: Match, found: (AnyNode | string)[
   }
 }
 
-/** Texts of matched elements may lie between and below others', so elements are matched and texts are taken in one walk. */
+/**
+ * Texts of matched elements may lie between and below others', so elements are matched and texts are taken in one walk.
+ */
 function collect(root: AnyNode, wanted: readonly Wanted[], found: (AnyNode | string)[]): void {
   const textOf = new Set<AnyNode>();
   for (let node: AnyNode | undefined = root; node !== undefined; node = nextNode(node, root)) {

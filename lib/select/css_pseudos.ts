@@ -1,8 +1,8 @@
 /**
  * Pseudo-classes of ours, for what css-select does otherwise.
  *
- * css-select binds a query to its context when it compiles it, which would mean compiling anew for every element of a loop. So the
- * questions that depend on the context look at the context of the run under way.
+ * css-select binds a query to its context when it compiles it, which would mean compiling anew for every element of a
+ * loop. So the questions that depend on the context look at the context of the run under way.
  *
  * @module
  */

@@ -6,7 +6,9 @@
 
 import type { AnyNode } from "domhandler";
 
-/** Returns nodes without those that are inside another of them, in the order they have; the same array where none is. */
+/**
+ * Returns nodes without those that are inside another of them, in the order they have; the same array where none is.
+ */
 export function outermost<Node extends { readonly parent: AnyNode | null }>(nodes: readonly Node[]): readonly Node[] {
   if (nodes.length < 2) return nodes;
   const all = new Set<unknown>(nodes);

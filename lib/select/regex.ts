@@ -11,10 +11,11 @@ export function everyMatch(pattern: RegExp | string): RegExp {
 }
 
 /**
- * Yields what a pattern from {@linkcode everyMatch} finds: of each match its groups, or the whole match where the pattern has no group.
+ * Yields what a pattern from {@linkcode everyMatch} finds: of each match its groups, or the whole match where the
+ * pattern has no group.
  *
- * A group that took no part is an empty string. A group named `extract` is the only one that counts, and only its first match. Both as in
- * Parsel.
+ * A group that took no part is an empty string. A group named `extract` is the only one that counts, and only its first
+ * match. Both as in Parsel.
  */
 export function* extract(pattern: RegExp, text: string): Generator<string> {
   for (const match of text.matchAll(pattern)) {

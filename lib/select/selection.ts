@@ -16,7 +16,8 @@ import { findXPath } from "./xpath_find.ts";
 /**
  * Elements and strings of a page, in document order; possibly none.
  *
- * A query is asked of each of them and what it selects is one selection again, with nothing in it twice. A selection never changes.
+ * A query is asked of each of them and what it selects is one selection again, with nothing in it twice. A selection
+ * never changes.
  *
  * ```ts
  * import assert from "node:assert/strict";
@@ -46,8 +47,9 @@ export class Selection implements Iterable<Selection> {
   /**
    * Selects by CSS at and below what is selected: an element itself may match, and nothing outside it counts.
    *
-   * `::text` selects the texts that are children of the elements before it, so `p ::text` every text inside a `p`; `::attr(name)` selects
-   * an attribute's value. `:scope` is what is asked, as in `:scope > li`. Throws a `SelectorError`.
+   * `::text` selects the texts that are children of the elements before it, so `p ::text` every text inside a `p`;
+   * `::attr(name)` selects an attribute's value. `:scope` is what is asked, as in `:scope > li`. Throws a
+   * `SelectorError`.
    */
   css(query: string): Selection {
     return new Selection(findCss(cssQuery(query), this.#nodes()));
@@ -56,8 +58,9 @@ export class Selection implements Iterable<Selection> {
   /**
    * Selects by XPath 1.0, asked of each element: `.//a` looks inside it, `//a` in the whole page.
    *
-   * `variables` are the values of the query's `$name`s. `re:test()`, `re:match()`, `re:replace()`, `set:difference()` and its like, and
-   * `has-class()` can be called. Numbers and truths become strings, a truth `"1"` or `"0"`. Throws a `SelectorError`.
+   * `variables` are the values of the query's `$name`s. `re:test()`, `re:match()`, `re:replace()`, `set:difference()`
+   * and its like, and `has-class()` can be called. Numbers and truths become strings, a truth `"1"` or `"0"`. Throws a
+   * `SelectorError`.
    */
   xpath(query: string, variables: Readonly<Record<string, string | number | boolean>> = {}): Selection {
     return new Selection(findXPath(query, this.#nodes(), variables));
@@ -76,7 +79,10 @@ export class Selection implements Iterable<Selection> {
     return this.#found.map(asString);
   }
 
-  /** Returns the whole text inside the first that is selected, every run of white space folded to a space and none at the ends; `""` for none. */
+  /**
+   * Returns the whole text inside the first that is selected, every run of white space folded to a space and none at
+   * the ends; `""` for none.
+   */
   text(): string {
     const [first] = this.#found;
     if (first === undefined) return "";
@@ -92,8 +98,8 @@ export class Selection implements Iterable<Selection> {
   }
 
   /**
-   * Returns what a pattern finds in each string of {@linkcode Selection.getAll | getAll()}: of each match its groups, or the whole match
-   * where the pattern has no group.
+   * Returns what a pattern finds in each string of {@linkcode Selection.getAll | getAll()}: of each match its groups,
+   * or the whole match where the pattern has no group.
    */
   re(pattern: RegExp | string): string[] {
     const every = everyMatch(pattern);
@@ -111,7 +117,10 @@ export class Selection implements Iterable<Selection> {
     return fallback;
   }
 
-  /** Yields the link that each element (its `href`, or its `src` when it has none) or string is, as written but for spaces at its ends. */
+  /**
+   * Yields the link that each element (its `href`, or its `src` when it has none) or string is, as written but for
+   * spaces at its ends.
+   */
   *links(): Generator<string> {
     for (const found of this.#found) {
       const link = linkOf(found);

@@ -4,7 +4,10 @@
  * @module
  */
 
-/** A CSS selector or an XPath expression is wrong. The message names the query, the reason and, where it is known, the place. */
+/**
+ * A CSS selector or an XPath expression is wrong. The message names the query, the reason and, where it is known, the
+ * place.
+ */
 export class SelectorError extends Error {
   override readonly name = "SelectorError";
   readonly query: string;

@@ -17,11 +17,11 @@ import { toText } from "./xpath/values.ts";
 const parsed = remembered(parseXPath);
 
 /**
- * Returns what an XPath 1.0 expression comes to for each of the given nodes: nodes once each and in document order, attributes as their
- * values, other results as a string each.
+ * Returns what an XPath 1.0 expression comes to for each of the given nodes: nodes once each and in document order,
+ * attributes as their values, other results as a string each.
  *
- * A path that starts with `/` starts at the document, whatever is asked. Truths are `"1"` and `"0"`, as in Parsel; numbers are written as
- * `string()` writes them. Throws a {@linkcode SelectorError}.
+ * A path that starts with `/` starts at the document, whatever is asked. Truths are `"1"` and `"0"`, as in Parsel;
+ * numbers are written as `string()` writes them. Throws a {@linkcode SelectorError}.
  */
 export function findXPath(query: string, nodes: readonly AnyNode[], variables: Variables): (AnyNode | string)[] {
   const wanted = parsed(query);

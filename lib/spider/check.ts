@@ -17,7 +17,10 @@ export class SpiderError extends Error {
 const hooks = ["onStart", "onItem", "onError", "onClose", "start"];
 const notCallbacks = new Set(hooks);
 
-/** Returns the value as a spider, or throws a {@linkcode SpiderError} with every mistake in it. `source` says where it came from. */
+/**
+ * Returns the value as a spider, or throws a {@linkcode SpiderError} with every mistake in it. `source` says where it
+ * came from.
+ */
 export function checkSpider(value: unknown, source: string): Spider {
   if (typeof value !== "object" || value === null) {
     throw new SpiderError(source, [

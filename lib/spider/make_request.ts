@@ -6,8 +6,8 @@ import { createRequest, type Request, type RequestOptions } from "../model/reque
 export const highestPriority = 100;
 
 /**
- * Returns the request for an absolute URL with a spider's options, or throws: a `RangeError` for a callback or a priority that does not exist, a
- * `SerializationError` that names the key for `meta` that cannot be stored.
+ * Returns the request for an absolute URL with a spider's options, or throws: a `RangeError` for a callback or a
+ * priority that does not exist, a `SerializationError` that names the key for `meta` that cannot be stored.
  */
 export function makeRequest(
   url: string,

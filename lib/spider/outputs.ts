@@ -1,6 +1,9 @@
 import type { Outputs } from "./spider.ts";
 
-/** Calls `take` with each thing that a callback yields, whether it is a generator, sync or async, an array, or a promise of one. */
+/**
+ * Calls `take` with each thing that a callback yields, whether it is a generator, sync or async, an array, or a promise
+ * of one.
+ */
 export async function eachOutput(outputs: Outputs, take: (output: unknown) => void): Promise<void> {
   const given = outputs instanceof Promise ? await outputs : outputs;
   if (given === undefined || given === null) return;

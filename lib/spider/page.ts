@@ -119,8 +119,9 @@ export class Page {
   }
 
   /**
-   * The request that led to this page; called as a function, it returns a request for a URL that is resolved against the page, `<base>` included. The URL must be
-   * http or https, the callback must exist, and `meta` must be plain data: otherwise it throws.
+   * The request that led to this page; called as a function, it returns a request for a URL that is resolved against
+   * the page, `<base>` included. The URL must be http or https, the callback must exist, and `meta` must be plain data:
+   * otherwise it throws.
    */
   get request(): Request & ((url: string | URL, options?: RequestOptions) => Request) {
     this.#request ??= Object.assign(
@@ -137,8 +138,9 @@ export class Page {
   }
 
   /**
-   * Returns a request for each distinct link that a CSS selector matches, in document order. An element's link is its `href`, else its `src`; a selector such as
-   * `a::attr(data-url)` gives the links itself. Links that are not http or https are passed over.
+   * Returns a request for each distinct link that a CSS selector matches, in document order. An element's link is its
+   * `href`, else its `src`; a selector such as `a::attr(data-url)` gives the links itself. Links that are not http or
+   * https are passed over.
    */
   follow(selector: string, options: FollowOptions = {}): Request[] {
     const { allow, deny, ...rest } = options;

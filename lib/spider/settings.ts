@@ -103,8 +103,8 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
 export const settingNames = Object.keys(settingsTable) as readonly (keyof Settings)[];
 
 /**
- * Returns all settings: each from the first of `sources` that has it, else its default. A value that does not fit is passed to `refuse` with the source's
- * position, and the default is taken.
+ * Returns all settings: each from the first of `sources` that has it, else its default. A value that does not fit is
+ * passed to `refuse` with the source's position, and the default is taken.
  */
 export function mergeSettings(
   sources: readonly SettingsInput[],

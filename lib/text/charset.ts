@@ -28,9 +28,9 @@ const decoders = new Map<string, TextDecoder>();
 /**
  * Returns the text of a body.
  *
- * In this order: a byte order mark, the `charset` of the `Content-Type` header, a `<meta>` or XML declaration in the first 4,096 bytes,
- * UTF-8 where the bytes are valid UTF-8, windows-1252. A name that nobody knows counts as none. Bytes that the encoding does not allow
- * become U+FFFD; nothing is thrown.
+ * In this order: a byte order mark, the `charset` of the `Content-Type` header, a `<meta>` or XML declaration in the
+ * first 4,096 bytes, UTF-8 where the bytes are valid UTF-8, windows-1252. A name that nobody knows counts as none.
+ * Bytes that the encoding does not allow become U+FFFD; nothing is thrown.
  */
 export function decode(body: Uint8Array, contentType: string | undefined): Decoded {
   const declared = mark(body) ?? known(charsetOf(contentType)) ?? declaredWithin(body);
@@ -78,7 +78,10 @@ function known(label: string | undefined): string | undefined {
   }
 }
 
-/** A decoder keeps no state between two whole texts, so one for each label is enough; unknown labels throw and are not kept. */
+/**
+ * A decoder keeps no state between two whole texts, so one for each label is enough; unknown labels throw and are not
+ * kept.
+ */
 function decoder(label: string): TextDecoder {
   let found = decoders.get(label);
   if (found === undefined) decoders.set(label, found = new TextDecoder(label));

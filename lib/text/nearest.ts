@@ -1,6 +1,8 @@
 import { distance } from "fastest-levenshtein";
 
-/** Returns ` did you mean ...?` for the name nearest to a mistyped one, or, when none is near, the list of the names. */
+/**
+ * Returns ` did you mean ...?` for the name nearest to a mistyped one, or, when none is near, the list of the names.
+ */
 export function suggest(typed: string, names: readonly string[]): string {
   const near = names
     .map((name) => ({ name, edits: distance(typed.toLowerCase(), name.toLowerCase()) }))

@@ -1,6 +1,7 @@
 /**
- * What could change more than its own place on a terminal or in a log: control characters (with them escape sequences and line breaks),
- * Unicode's own line breaks, marks that turn or hide the direction of text, invisible tags, the byte order mark, halves of a pair.
+ * What could change more than its own place on a terminal or in a log: control characters (with them escape sequences
+ * and line breaks), Unicode's own line breaks, marks that turn or hide the direction of text, invisible tags, the byte
+ * order mark, halves of a pair.
  */
 // deno-lint-ignore no-control-regex
 const unsafe = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\p{Cs}\u{e0000}-\u{e007f}]/gu;
@@ -10,8 +11,8 @@ const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
 /**
  * Returns foreign text in a form that is harmless on a terminal and stays on one line of a log.
  *
- * Control characters and what turns text around are written out (`\n`, `\e`, `\u{202e}`). What is longer than `maxLength` UTF-16 units,
- * counted after that, is cut and ends in `…`.
+ * Control characters and what turns text around are written out (`\n`, `\e`, `\u{202e}`). What is longer than
+ * `maxLength` UTF-16 units, counted after that, is cut and ends in `…`.
  *
  * @example
  * ```ts
@@ -22,7 +23,8 @@ const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
  * ```
  */
 export function printable(text: string, maxLength = Infinity): string {
-  // Cutting first keeps a huge text cheap; two more units, so that a pair is whole and it still shows that something was cut.
+  // Cutting first keeps a huge text cheap; two more units, so that a pair is whole and it still shows that something
+  // was cut.
   const part = text.length > maxLength + 2 ? text.slice(0, maxLength + 2) : text;
   const written = part.replace(
     unsafe,

@@ -5,8 +5,8 @@
  */
 
 /**
- * A URL that the WHATWG parser would leave alone and whose path has nothing to normalise: a lower-case host that is neither an IP address
- * nor punycode, no port, no userinfo. Whatever is not obviously so takes the parser.
+ * A URL that the WHATWG parser would leave alone and whose path has nothing to normalise: a lower-case host that is
+ * neither an IP address nor punycode, no port, no userinfo. Whatever is not obviously so takes the parser.
  */
 const settled = /^https?:\/\/(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*\/[\w.~!$&'()*+,;=:@\/-]*$/;
 
@@ -17,7 +17,10 @@ const printableText = /^[!"$-~]*$/;
 const plainText = /^[\w.~-]*$/;
 
 const unreserved = marks("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
-/** What a path may show without an escape: RFC 3986, less what would end the path or a segment when it was written as an escape. */
+/**
+ * What a path may show without an escape: RFC 3986, less what would end the path or a segment when it was written as an
+ * escape.
+ */
 const pathSafe = marks("!$&'()*+,;=:@[]", unreserved);
 
 const hex = Array.from({ length: 256 }, (_, byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`);
@@ -33,9 +36,10 @@ function marks(characters: string, more?: Uint8Array): Uint8Array {
 /**
  * Returns the spelling under which two URLs count as the same.
  *
- * It is for comparing only; a page is fetched under the URL as it was written. The fragment is gone, the query is sorted by name and value,
- * and every byte has one spelling: in the query that of a form (`+` for a space), elsewhere an upper-case escape or, where the path allows
- * it, the character itself. Two different sequences of bytes never become one: `%E9` stays `%E9`, whatever it may have meant.
+ * It is for comparing only; a page is fetched under the URL as it was written. The fragment is gone, the query is
+ * sorted by name and value, and every byte has one spelling: in the query that of a form (`+` for a space), elsewhere
+ * an upper-case escape or, where the path allows it, the character itself. Two different sequences of bytes never
+ * become one: `%E9` stays `%E9`, whatever it may have meant.
  *
  * Throws a `TypeError` for what is not an absolute http or https URL.
  *

@@ -4,8 +4,8 @@ const known = new WeakMap<readonly string[], readonly string[]>();
 /**
  * Returns whether a host is one of these domains or below one of them.
  *
- * Upper and lower case are the same; userinfo, a port, a leading and a trailing dot count for nothing, on either side. An empty list holds
- * no host. A list is read once: changing it afterwards has no effect.
+ * Upper and lower case are the same; userinfo, a port, a leading and a trailing dot count for nothing, on either side.
+ * An empty list holds no host. A list is read once: changing it afterwards has no effect.
  *
  * @example
  * ```ts

@@ -5,8 +5,8 @@
  */
 
 /**
- * A path, perhaps with a query, that the WHATWG parser copies as it is: nothing to escape, no backslash, and no `%`, which could hide a
- * "." segment. Segments that begin with a dot are looked for apart.
+ * A path, perhaps with a query, that the WHATWG parser copies as it is: nothing to escape, no backslash, and no `%`,
+ * which could hide a "." segment. Segments that begin with a dot are looked for apart.
  */
 const plainPath = /^\/(?:[\w.~!$&'()*+,;=:@-][\w.~!$&'()*+,;=:@\/-]*)?(?:\?[\w.~!$&()*+,;=:@\/?%-]*)?$/;
 /** The same without the leading slash; no colon, so it cannot begin with a scheme. */

@@ -78,7 +78,10 @@ function categoryFolder(category: string): string {
   return `${slug(category).toLowerCase()}_${categories.indexOf(category) + 2}`;
 }
 
-/** `toBooks` and `toRoot` lead from the page to the folder of the books and to the root of the site: the shop's links are relative. */
+/**
+ * `toBooks` and `toRoot` lead from the page to the folder of the books and to the root of the site: the shop's links
+ * are relative.
+ */
 function listing(
   heading: string,
   found: readonly Book[],

@@ -1,6 +1,6 @@
 /**
- * What goes wrong on the demo site: slow answers, errors that go away after some tries, slow hosts. Decided by a seed, so it goes wrong
- * in the same places in every run.
+ * What goes wrong on the demo site: slow answers, errors that go away after some tries, slow hosts. Decided by a seed,
+ * so it goes wrong in the same places in every run.
  *
  * @module
  */
@@ -10,7 +10,10 @@ import { Random } from "./random.ts";
 export interface Faults {
   /** @default {1} */
   readonly seed?: number;
-  /** Milliseconds until a page is answered: a number, or the least and the most between which every page has its own. @default {0} */
+  /**
+   * Milliseconds until a page is answered: a number, or the least and the most between which every page has its own.
+   * @default {0}
+   */
   readonly latency?: number | readonly [least: number, most: number];
   /** Milliseconds more for the pages of some hosts, by the name of the site: `{ "h1.web": 500 }`. */
   readonly slowHosts?: Readonly<Record<string, number>>;
@@ -48,6 +51,7 @@ export class Dropped extends Error {
 export function failing(kind: FaultKind): Response {
   if (kind !== "reset") return new Response(`This page fails with ${kind}, as told.\n`, { status: kind });
   const body = new ReadableStream({ pull: (controller) => controller.error(new Dropped("Dropped, as told")) });
-  // The length is a promise that is broken: without it some clients would take the end of the connection for the end of the page.
+  // The length is a promise that is broken: without it some clients would take the end of the connection for the end of
+  // the page.
   return new Response(body, { headers: { "content-type": "text/html; charset=utf-8", "content-length": "4096" } });
 }

@@ -1,4 +1,7 @@
-/** Writes HTML: the template's own text stays, values are escaped, lists are joined, {@linkcode Markup} goes in as it is. */
+/**
+ * Writes HTML: the template's own text stays, values are escaped, lists are joined, {@linkcode Markup} goes in as it
+ * is.
+ */
 export function markup(strings: TemplateStringsArray, ...values: readonly (Content | readonly Content[])[]): Markup {
   let written = strings[0] ?? "";
   values.forEach((value, at) => {

@@ -1,5 +1,6 @@
 /**
- * A demo site on loopback that is the same in every run: a quotes site, a bookshop, webs of any size, and faults on demand.
+ * A demo site on loopback that is the same in every run: a quotes site, a bookshop, webs of any size, and faults on
+ * demand.
  *
  * @module
  */

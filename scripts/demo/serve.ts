@@ -1,8 +1,9 @@
 /**
  * Serves the demo site on loopback.
  *
- * Every site has a port of its own, since `*.localhost` names do not resolve everywhere. Where they do, the name in the `Host` header
- * decides, whatever the port: `quotes.localhost`, `books.localhost`, `web.localhost`, `h1.web.localhost` and so on.
+ * Every site has a port of its own, since `*.localhost` names do not resolve everywhere. Where they do, the name in the
+ * `Host` header decides, whatever the port: `quotes.localhost`, `books.localhost`, `web.localhost`, `h1.web.localhost`
+ * and so on.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
- * A web of any size, made from a seed: what a page holds depends on its number and the web's description alone, so that the pages and the
- * items a crawl must bring are known without a crawl.
+ * A web of any size, made from a seed: what a page holds depends on its number and the web's description alone, so that
+ * the pages and the items a crawl must bring are known without a crawl.
  *
- * The pages are a tree (page n leads to pages k·n + 1 to k·n + k), so each can be reached from page 0, and links to random pages on top.
- * One page is linked in many spellings that mean the same URL.
+ * The pages are a tree (page n leads to pages k·n + 1 to k·n + k), so each can be reached from page 0, and links to
+ * random pages on top. One page is linked in many spellings that mean the same URL.
  *
  * @module
  */
@@ -30,7 +30,10 @@ export interface WebItem {
   readonly title: string;
 }
 
-/** Returns the URL of page `n`; `origins` are the web's hosts, as in `http://127.0.0.1:8000`, and there may be more than are used. */
+/**
+ * Returns the URL of page `n`; `origins` are the web's hosts, as in `http://127.0.0.1:8000`, and there may be more than
+ * are used.
+ */
 export function pageUrl(spec: WebSpec, n: number, origins: readonly string[]): string {
   return `${originOf(spec, n, origins)}${folder(spec)}${n}${query(spec, n)}`;
 }
@@ -47,7 +50,9 @@ export function expectedItems(spec: WebSpec, origins: readonly string[]): WebIte
 
 const address = /^\/web\/(\d+)\/(\d+)(?:\/(\d+)\/(\d+))?\/p\/(\d+)$/;
 
-/** Answers for a path of a web on the host `origins[host]`; `undefined` where it has no page, or has it on another host. */
+/**
+ * Answers for a path of a web on the host `origins[host]`; `undefined` where it has no page, or has it on another host.
+ */
 export function webSite(url: URL, origins: readonly string[], host: number): Response | undefined {
   const [, seed, pages, hosts, links, number] = address.exec(url.pathname) ?? [];
   if (seed === undefined || number === undefined) return undefined;

@@ -1,8 +1,8 @@
 /**
  * The axes of XPath: which nodes lie in a direction (XPath 1.0, section 2.2).
  *
- * An axis is two steps: to its nearest node, and from one of its nodes to the next. So nothing is collected that is not asked for, and
- * depth costs no stack. Attributes are not reached by steps: see `step.ts`.
+ * An axis is two steps: to its nearest node, and from one of its nodes to the next. So nothing is collected that is not
+ * asked for, and depth costs no stack. Attributes are not reached by steps: see `step.ts`.
  *
  * @module
  */

@@ -46,7 +46,9 @@ export interface Step {
   readonly axis: Axis;
   readonly test: NodeTest;
   readonly predicates: readonly Expression[];
-  /** Whether a predicate asks for places among the nodes of one origin, so that origins must be looked at one by one. */
+  /**
+   * Whether a predicate asks for places among the nodes of one origin, so that origins must be looked at one by one.
+   */
   readonly positional: boolean;
 }
 
@@ -87,7 +89,10 @@ export function typeOf(expression: Expression): ValueType {
   }
 }
 
-/** Whether an expression, as a predicate, may depend on a node's place: it may come to a number, or it asks for the place. */
+/**
+ * Whether an expression, as a predicate, may depend on a node's place: it may come to a number, or it asks for the
+ * place.
+ */
 export function isPositional(predicate: Expression): boolean {
   const type = typeOf(predicate);
   return type === "number" || type === "scalar" || asksForPlace(predicate);

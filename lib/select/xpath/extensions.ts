@@ -117,7 +117,9 @@ function distinct(nodes: readonly XPathNode[]): XPathNode[] {
   return [...first.values()];
 }
 
-/** What of `nodes` comes before or after `mark`, which is one of them; all of them when nothing is given to be before. */
+/**
+ * What of `nodes` comes before or after `mark`, which is one of them; all of them when nothing is given to be before.
+ */
 function beside(nodes: readonly XPathNode[], mark: XPathNode | undefined, side: "leading" | "trailing"): XPathNode[] {
   const ordered = inDocumentOrder(nodes);
   if (mark === undefined) return ordered;

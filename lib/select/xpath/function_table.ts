@@ -6,7 +6,9 @@
 
 import type { XPathFunction } from "./expression.ts";
 
-/** A function: what it is called, what it takes, the least and the most arguments, what it returns, and what it does. */
+/**
+ * A function: what it is called, what it takes, the least and the most arguments, what it returns, and what it does.
+ */
 export type Row = readonly [
   name: string,
   takes: XPathFunction["takes"],

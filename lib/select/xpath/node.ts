@@ -7,7 +7,10 @@
 import { type AnyNode, type ChildNode, type Element, isTag } from "domhandler";
 import { textContent } from "../../html/text_content.ts";
 
-/** An attribute as a node of its own; the tree has only names and values. Two of them may be the same attribute: see {@linkcode same}. */
+/**
+ * An attribute as a node of its own; the tree has only names and values. Two of them may be the same attribute: see
+ * {@linkcode same}.
+ */
 export class AttributeNode {
   readonly type = "attribute";
   readonly parent: Element;

@@ -22,8 +22,8 @@ export const kindTests: ReadonlyMap<string, NodeTest> = new Map<string, NodeTest
 /**
  * Returns the test for a name: `p`, `*`, `svg:path` or `svg:*`.
  *
- * A page has no namespaces, so a prefix is a part of the name. The tree of a page has its names in lower case, so a name in the query may
- * be written either way.
+ * A page has no namespaces, so a prefix is a part of the name. The tree of a page has its names in lower case, so a
+ * name in the query may be written either way.
  */
 export function nameTest(written: string, axis: string): NodeTest {
   const principal: (node: XPathNode) => node is XPathNode & { readonly name: string } = axis === "attribute"

@@ -22,7 +22,10 @@ function placesIn(root: AnyNode): ReadonlyMap<AnyNode, number> {
   return places;
 }
 
-/** Returns nodes in document order, each once. Nodes of other trees than the first node's come last, in the order they have. */
+/**
+ * Returns nodes in document order, each once. Nodes of other trees than the first node's come last, in the order they
+ * have.
+ */
 export function inDocumentOrder(nodes: readonly XPathNode[]): XPathNode[] {
   const [first] = nodes;
   if (first === undefined) return [];

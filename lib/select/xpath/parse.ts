@@ -28,7 +28,10 @@ export interface Parsed {
   readonly variables: ReadonlySet<string>;
 }
 
-/** Returns an expression in the form that can be run, or throws a {@linkcode SelectorError} that says where it goes wrong. */
+/**
+ * Returns an expression in the form that can be run, or throws a {@linkcode SelectorError} that says where it goes
+ * wrong.
+ */
 export function parseXPath(query: string): Parsed {
   return new Parser(query).parse();
 }
