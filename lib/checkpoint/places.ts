@@ -33,7 +33,7 @@ export function placesOf(dataDir: string, project: string, spider: string): Plac
   };
 }
 
-/** Returns the name that the outputs of a crawl share: its start in UTC, `2026-11-21T09-30-00Z`. */
+/** Returns the name that the outputs of a crawl share: its start in UTC, `2026-11-21T09-30-00.000Z`. */
 export function crawlName(startedAt: number): string {
-  return new Date(startedAt).toISOString().slice(0, 19).replaceAll(":", "-") + "Z";
+  return new Date(startedAt).toISOString().replaceAll(":", "-");
 }

@@ -7,7 +7,7 @@
 import { takeLock } from "../checkpoint/lock.ts";
 import { crawlName, type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore } from "../checkpoint/store.ts";
-import { DiskError } from "../disk/disk.ts";
+import { type Disk, DiskError } from "../disk/disk.ts";
 import { planOf } from "../engine/plan.ts";
 import { publish, summaryOf } from "../engine/publish.ts";
 import type { CrawlSnapshot } from "../engine/snapshot.ts";
@@ -18,6 +18,7 @@ import { digestOf } from "../spider/digest.ts";
 import { loadSpider, UnknownSpiderError } from "../spider/load.ts";
 import type { Settings } from "../spider/settings.ts";
 import type { Spider } from "../spider/spider.ts";
+import type { Clock } from "../time/clock.ts";
 import { type Context, patience } from "./context.ts";
 import { dataDirOf } from "./data_dir.ts";
 import { discard } from "./discard.ts";
@@ -125,13 +126,7 @@ async function testRun(context: Context, asked: Asked, limit: number, reporter: 
 async function production(context: Context, asked: Asked, reporter: Reporter): Promise<number> {
   const { disk, clock } = context;
   const places = placesOf(asked.dataDir, asked.project, asked.spider.name);
-  try {
-    disk.makeFolder(places.root);
-  } catch (error) {
-    if (!(error instanceof DiskError)) throw error;
-    throw new UsageError([`--data-dir: ${error.message}. Name a folder that can be written to`]);
-  }
-  using _lock = await takeLock(disk, places.lock, patience(clock));
+  using _lock = await locked(disk, places, clock);
   const store = new CheckpointStore(disk, places);
   if (asked.fresh) return await begin(context, asked, reporter, { store, places, clear: true });
   const plan = planOf(store.find(), {
@@ -148,6 +143,17 @@ async function production(context: Context, asked: Asked, reporter: Reporter): P
   for (const note of plan.notes) reporter.log("warn", note);
   if (plan.kind === "fresh") return await begin(context, asked, reporter, { store, places, clear: plan.clear });
   return await resume(context, asked, reporter, { store, places, candidates: plan.candidates });
+}
+
+/** Makes the folder of a spider and takes its lock. */
+async function locked(disk: Disk, places: Places, clock: Clock): Promise<Disposable> {
+  try {
+    disk.makeFolder(places.root);
+    return await takeLock(disk, places.lock, patience(clock));
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    throw new UsageError([`--data-dir: ${error.message}. Name a folder that can be written to`]);
+  }
 }
 
 /** Where a production crawl is kept. */

@@ -57,7 +57,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     },
     onOutageTimeout: () => running.crawl?.pause("outage"),
   };
-  let parts: EngineParts, elapsed = 0;
+  let parts: EngineParts, elapsed = 0, { startUrls } = asked;
   if (run.candidates.length === 0 || run.keeping === undefined) {
     parts = wire(wiring);
   } else {
@@ -71,7 +71,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
         );
       }
       ({ parts } = opened);
-      ({ elapsed } = opened.snapshot);
+      ({ elapsed, startUrls } = opened.snapshot);
     } catch (error) {
       if (!(error instanceof ResumeError)) throw error;
       reporter.log(
@@ -101,7 +101,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     limit: run.limit,
     disk,
     identity,
-    startUrls: asked.startUrls,
+    startUrls,
     resuming: run.candidates.length > 0,
     elapsed,
     keeping: run.keeping,

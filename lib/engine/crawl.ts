@@ -98,7 +98,7 @@ export class Crawl {
   /** Crawls to an end, and leaves everything on disk as that end wants it. Never throws. */
   async run(): Promise<Ending> {
     let ending = await this.#begin() ?? await this.#engine.run();
-    this.#saver?.stop();
+    await this.#saver?.stop();
     const { counters } = this.#parts;
     if (ending.outcome === "finished" && counters.pages === 0 && counters.failed > 0) {
       const error = new Error(`no page could be fetched: ${counters.failed} of ${counters.failed} requests failed`);

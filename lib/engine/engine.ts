@@ -202,8 +202,8 @@ export class Engine {
   }
 
   #endIfIdle(): boolean {
-    if (this.#visits > 0 || this.#asking > 0 || this.#pulling) return false;
-    if (this.#parts.scheduler.waiting === 0 && this.#parts.starts.done) {
+    if (this.#visits > 0 || this.#asking > 0) return false;
+    if (this.#parts.scheduler.waiting === 0 && this.#parts.starts.done && !this.#pulling) {
       // Also when a pause was asked for: a pause on the very last page is the end.
       this.#end({ outcome: "finished", reason: "done" });
     } else if (this.#pausing !== undefined) {
@@ -227,8 +227,9 @@ export class Engine {
     this.#pulling = true;
     try {
       await starts.pull(fewWaiting, (request) => {
-        if (this.#isOver) return;
+        if (this.#isOver) return false;
         if (!scheduler.add(request)) this.#parts.counters.duplicates += 1;
+        return true;
       });
     } catch (error) {
       this.fail(error, true);
@@ -261,12 +262,12 @@ export class Engine {
     const beganAt = clock.now();
     this.#asking += 1;
     try {
-      const failure = await robots!.ask(request.url, attempt >= this.#options.retries);
-      if (this.#isOver) return;
-      if (failure === undefined) {
-        scheduler.release(host, robots!.crawlDelay(request.url));
-      } else if (await outage.isOutage(host, request.url, failure, beganAt)) {
+      const failure = await robots!.ask(request.url);
+      if (failure !== undefined && await outage.isOutage(host, request.url, failure, beganAt)) {
         this.#robotsLater.push({ request, attempt });
+      } else if (failure === undefined || attempt >= this.#options.retries) {
+        if (failure !== undefined) robots!.refuse(request.url, failure);
+        scheduler.release(host, robots!.crawlDelay(request.url));
       } else {
         clock.after(1000 * 2 ** attempt, () => {
           if (!this.#isOver) void this.#askRobots(request, attempt + 1);

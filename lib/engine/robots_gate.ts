@@ -55,12 +55,11 @@ export class RobotsGate {
   }
 
   /**
-   * Fetches the robots.txt of a URL's origin. A failure of the network is returned before any rule is made of it,
-   * unless `isLast`.
+   * Fetches the robots.txt of a URL's origin, and returns why it could not be read when that is the server's or the
+   * network's fault.
    */
-  async ask(url: string, isLast: boolean): Promise<Failure | undefined> {
-    const origin = originOf(url);
-    let request = createRequest(`${origin}/robots.txt`);
+  async ask(url: string): Promise<Failure | undefined> {
+    let request = createRequest(`${originOf(url)}/robots.txt`);
     let outcome = await this.#options.download(request.url);
     for (let hops = 0; hops < mostRedirects && outcome.response !== undefined; hops++) {
       const redirect = redirectOf(request, outcome.response);
@@ -68,16 +67,25 @@ export class RobotsGate {
       request = redirect.request;
       outcome = await this.#options.download(request.url);
     }
-    const status = outcome.response?.status ?? 0;
-    const failure: Failure | undefined = outcome.failure ??
-      (status >= 500 ? { kind: "status", status, message: `status ${status}` } : undefined);
-    if (failure !== undefined && !isLast) return failure;
+    if (outcome.failure !== undefined) return outcome.failure;
+    const { status } = outcome.response;
+    if (status >= 500) return { kind: "status", status, message: `status ${status}` };
+    this.#remember(url, outcome, undefined);
+    return undefined;
+  }
+
+  /** Takes a robots.txt that could not be read for a refusal, until it is asked again (RFC 9309, 2.3.1.4). */
+  refuse(url: string, failure: Failure): void {
+    this.#remember(url, { failure }, failure);
+  }
+
+  #remember(url: string, outcome: Outcome, failure: Failure | undefined): void {
+    const origin = originOf(url);
     const verdict = robotsFor(`${origin}/robots.txt`, outcome, this.#options.userAgent);
     const until = this.#options.clock.now() + 1000 * verdict.askAgainAfter;
     this.#known.delete(origin);
     this.#known.set(origin, { ...verdict, until, failure });
     if (this.#known.size > mostOrigins) this.#known.delete(this.#known.keys().next().value!);
-    return undefined;
   }
 }
 

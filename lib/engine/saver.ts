@@ -43,10 +43,11 @@ export class Saver {
     if (this.#options.interval > 0) this.#tick();
   }
 
-  /** Saves no more by itself. */
-  stop(): void {
+  /** Saves no more by itself, and returns when nothing is being saved. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    await this.#saving?.catch(() => {});
   }
 
   /** Saves the state as it is now; a save that is under way ends first. */

@@ -34,10 +34,10 @@ export class Starts {
   }
 
   /**
-   * Calls `take` with up to `count` further start requests. Throws what the spider throws, and for what is not a start
-   * request.
+   * Calls `take` with up to `count` further start requests, until it returns false: that one is not taken. Throws what
+   * the spider throws, and for what is not a start request.
    */
-  async pull(count: number, take: (request: Request) => void): Promise<void> {
+  async pull(count: number, take: (request: Request) => boolean): Promise<void> {
     if (this.#done) return;
     if (this.#iterator === undefined) {
       this.#iterator = iteratorOf(this.#source());
@@ -49,7 +49,7 @@ export class Starts {
         this.#done = true;
         return;
       }
-      take(this.#request(value));
+      if (!take(this.#request(value))) return;
       this.#taken += 1;
     }
   }
