@@ -10,7 +10,7 @@
 
 import { DamageError } from "./damage.ts";
 import type { AppendFile, Disk, ReadFile } from "./disk.ts";
-import { headerSize, seal, unseal } from "./records.ts";
+import { headerSize, seal, Unsealer } from "./records.ts";
 
 /** The number and the length in bytes of each segment that counts, in ascending order. */
 export type LogSnapshot = readonly (readonly [segment: number, length: number])[];
@@ -57,7 +57,10 @@ export class RecordLog {
   #dirty = false;
   readonly #buffer = new Uint8Array(bufferSize);
   #buffered = 0;
-  #block: { segment: number; offset: number; bytes: Uint8Array<ArrayBuffer> } | undefined;
+  /** What was read last: the records after it are often wanted next. */
+  #block:
+    | { readonly segment: number; readonly offset: number; readonly length: number; readonly records: Unsealer }
+    | undefined;
   #reader: { segment: number; file: ReadFile } | undefined;
 
   /**
@@ -140,15 +143,16 @@ export class RecordLog {
     if (segment === this.#newest) this.flush();
     let block = this.#block;
     let at = block?.segment === segment ? offset - block.offset : -1;
-    if (block === undefined || at < 0 || at + headerSize > block.bytes.length || !holds(block.bytes, at)) {
-      const header = this.#open(segment).readAt(offset, headerSize);
-      const size = headerSize + new DataView(header.buffer).getUint32(0, true);
-      const bytes = this.#open(segment).readAt(offset, Math.min(Math.max(size, blockSize), length - offset));
-      this.#block = block = { segment, offset, bytes };
+    if (block === undefined || at < 0 || at > block.length || !block.records.holds(at)) {
+      const file = this.#open(segment);
+      const header = file.readAt(offset, headerSize);
+      const size = headerSize + new DataView(header.buffer).getUint32(4, true);
+      const bytes = file.readAt(offset, Math.min(Math.max(size, blockSize), length - offset));
+      const records = new Unsealer(bytes, path, offset);
+      this.#block = block = { segment, offset, length: bytes.length, records };
       at = 0;
     }
-    const payload = unseal(block.bytes, at, path, block.offset);
-    return block.bytes.subarray(at + headerSize, at + headerSize + payload);
+    return block.records.payload(at);
   }
 
   /** Calls `visit` with every record in order, all of them checked; a segment is read whole. */
@@ -162,11 +166,11 @@ export class RecordLog {
         if (file.length < length) {
           throw new DamageError(path, file.length, `it ends here, ${length} bytes were written`);
         }
-        const bytes = file.readAt(0, length);
+        const sealed = new Unsealer(file.readAt(0, length), path);
         for (let at = 0; at < length;) {
-          const payload = unseal(bytes, at, path);
-          visit(bytes.subarray(at + headerSize, at + headerSize + payload), positionOf(segment, at));
-          at += headerSize + payload;
+          const payload = sealed.payload(at);
+          visit(payload, positionOf(segment, at));
+          at += headerSize + payload.length;
           records += 1;
         }
         if (segment === this.#newest) this.#records = records;
@@ -224,10 +228,4 @@ export class RecordLog {
     this.#reader?.file.close();
     this.#reader = undefined;
   }
-}
-
-/** Whether the whole record that begins at `at` is in `bytes`. */
-function holds(bytes: Uint8Array<ArrayBuffer>, at: number): boolean {
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
-  return at + headerSize + length <= bytes.length;
 }

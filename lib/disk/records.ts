@@ -1,9 +1,8 @@
 /**
- * Records: bytes with their length and checksum before them.
+ * Records: bytes with their checksum and length before them.
  *
- * A record is a length (4 bytes, little-endian, of the payload), a CRC-32 of those 4 bytes and the payload (4 bytes,
- * little-endian), and the payload. The length is under the checksum, so that a record cut out of a longer one is not
- * taken for whole.
+ * A record is a CRC-32 of all that follows it, the length of the payload (4 bytes each, little-endian), and the
+ * payload. The length is under the checksum, so that a record cut out of a longer one is not taken for whole.
  *
  * @module
  */
@@ -14,38 +13,48 @@ import { DamageError } from "./damage.ts";
 /** Bytes before a record's payload. */
 export const headerSize = 8;
 
+const sumSize = 4;
+
 /** Writes the header of the payload that stands at `at + headerSize` of `bytes` and is `length` bytes long. */
 export function seal(bytes: Uint8Array<ArrayBuffer>, at: number, length: number): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  view.setUint32(at, length, true);
-  view.setUint32(at + 4, checksum(bytes, at, length), true);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, headerSize);
+  view.setUint32(sumSize, length, true);
+  view.setUint32(0, crc32(bytes.subarray(at + sumSize, at + headerSize + length)), true);
 }
 
-/**
- * Returns the length of the payload of the record at `at`, after checking it.
- *
- * `offset` is where `bytes` begin in the file `path`: the error names the place.
- */
-export function unseal(bytes: Uint8Array<ArrayBuffer>, at: number, path: string, offset = 0): number {
-  if (at + headerSize > bytes.length) {
-    throw new DamageError(
-      path,
-      offset + at,
-      `a record's header needs ${headerSize} bytes, ${bytes.length - at} are left`,
-    );
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const length = view.getUint32(at, true);
-  if (at + headerSize + length > bytes.length) {
-    throw new DamageError(path, offset + at, `a record of ${length} bytes, ${bytes.length - at - headerSize} are left`);
-  }
-  if (checksum(bytes, at, length) !== view.getUint32(at + 4, true)) {
-    throw new DamageError(path, offset + at, "a record does not match its checksum");
-  }
-  return length;
-}
+/** Checks records in bytes that begin at `offset` of the file `path`: the errors name the place. */
+export class Unsealer {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView<ArrayBuffer>;
+  readonly #path: string;
+  readonly #offset: number;
 
-function checksum(bytes: Uint8Array<ArrayBuffer>, at: number, length: number): number {
-  const start = at + headerSize;
-  return crc32(bytes.subarray(start, start + length), crc32(bytes.subarray(at, at + 4)));
+  constructor(bytes: Uint8Array<ArrayBuffer>, path: string, offset = 0) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#path = path;
+    this.#offset = offset;
+  }
+
+  /** Whether the whole record that begins at `at` is in the bytes. */
+  holds(at: number): boolean {
+    const start = at + headerSize;
+    return start <= this.#bytes.length && start + this.#view.getUint32(at + sumSize, true) <= this.#bytes.length;
+  }
+
+  /** Returns the payload of the record at `at`, or throws a `DamageError`. */
+  payload(at: number): Uint8Array<ArrayBuffer> {
+    const start = at + headerSize, left = this.#bytes.length - start;
+    if (left < 0) throw this.#damage(at, `a record's header needs ${headerSize} bytes, ${left + headerSize} are left`);
+    const length = this.#view.getUint32(at + sumSize, true);
+    if (length > left) throw this.#damage(at, `a record of ${length} bytes, ${left} are left`);
+    if (crc32(this.#bytes.subarray(at + sumSize, start + length)) !== this.#view.getUint32(at, true)) {
+      throw this.#damage(at, "a record does not match its checksum");
+    }
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  #damage(at: number, reason: string): DamageError {
+    return new DamageError(this.#path, this.#offset + at, reason);
+  }
 }

@@ -18,7 +18,7 @@ const wordsAtOnce = 4096 * wordsEach;
  * process.
  */
 export class Seen implements Durable {
-  readonly #set = new SeenSet();
+  readonly #set: SeenSet;
   readonly #seed: number;
   readonly #log: RecordLog | undefined;
   readonly #fresh = new Uint32Array(wordsAtOnce);
@@ -26,12 +26,14 @@ export class Seen implements Durable {
 
   constructor(place?: { readonly disk: Disk; readonly folder: string }, snapshot?: SeenSnapshot) {
     this.#seed = snapshot?.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
+    const bytes = snapshot?.log.reduce((sum, [, length]) => sum + length, 0) ?? 0;
+    this.#set = new SeenSet(bytes / (4 * wordsEach));
     if (place === undefined) return;
     this.#log = new RecordLog({ disk: place.disk, path: `${place.folder}/seen` }, snapshot?.log);
     this.#log.scan((payload) => {
       // A copy begins at a multiple of four bytes, as the words must.
       const words = new Uint32Array(payload.slice().buffer);
-      for (let at = 0; at < words.length; at += wordsEach) this.#set.add(words.subarray(at, at + wordsEach));
+      for (let at = 0; at < words.length; at += wordsEach) this.#set.add(words, at);
     });
   }
 

@@ -21,8 +21,10 @@ export class SeenSet {
   readonly #counts = new Uint32Array(tables);
   #size = 0;
 
-  constructor() {
-    for (let at = 0; at < tables; at++) this.#tables.push(new Uint32Array(3 * firstSlots));
+  /** `expected` fingerprints fit in without a table growing. */
+  constructor(expected = 0) {
+    const slots = Math.max(firstSlots, Math.ceil((expected / tables / fullAt) * 1.05));
+    for (let at = 0; at < tables; at++) this.#tables.push(new Uint32Array(3 * slots));
   }
 
   /** Fingerprints in the set. */
@@ -37,20 +39,22 @@ export class SeenSet {
 
   has(fingerprint: Fingerprint): boolean {
     const table = this.#tables[fingerprint[0]! % tables]!;
-    return !isFree(table, slotOf(table, fingerprint));
+    return !isFree(table, slotOf(table, fingerprint, 0));
   }
 
-  /** Adds a fingerprint and returns whether it is new. */
-  add(fingerprint: Fingerprint): boolean {
-    const number = fingerprint[0]! % tables;
+  /** Adds the fingerprint at `from` of some words, and returns whether it is new. */
+  add(words: Uint32Array<ArrayBuffer>, from = 0): boolean {
+    const number = words[from]! % tables;
     let table = this.#tables[number]!;
-    let slot = slotOf(table, fingerprint);
+    let slot = slotOf(table, words, from);
     if (!isFree(table, slot)) return false;
     if (this.#counts[number]! + 1 > (table.length / 3) * fullAt) {
       table = this.#tables[number] = grown(table);
-      slot = slotOf(table, fingerprint);
+      slot = slotOf(table, words, from);
     }
-    table.set(fingerprint, slot);
+    table[slot] = words[from]!;
+    table[slot + 1] = words[from + 1]!;
+    table[slot + 2] = words[from + 2]!;
     this.#counts[number]! += 1;
     this.#size += 1;
     return true;
@@ -62,8 +66,8 @@ function isFree(table: Uint32Array<ArrayBuffer>, slot: number): boolean {
 }
 
 /** Returns the slot that holds the fingerprint, or the free one where it belongs. */
-function slotOf(table: Uint32Array<ArrayBuffer>, fingerprint: ArrayLike<number>, from = 0): number {
-  const a = fingerprint[from]!, b = fingerprint[from + 1]!, c = fingerprint[from + 2]!;
+function slotOf(table: Uint32Array<ArrayBuffer>, words: Uint32Array<ArrayBuffer>, from: number): number {
+  const a = words[from]!, b = words[from + 1]!, c = words[from + 2]!;
   let slot = Math.floor((b / 2 ** 32) * (table.length / 3)) * 3;
   while (!isFree(table, slot) && !(table[slot] === a && table[slot + 1] === b && table[slot + 2] === c)) {
     slot += 3;
