@@ -21,6 +21,7 @@ import { dataDirOf } from "./data_dir.ts";
 import { discard } from "./discard.ts";
 import { isDamage, missingBytes } from "./look.ts";
 import { OptionReader } from "./options.ts";
+import { settle } from "./settle.ts";
 import { shownPath } from "./shown_path.ts";
 import { openFrontier } from "./wire.ts";
 
@@ -128,6 +129,8 @@ function brokenRecords(disk: Disk, places: Places, { frontier }: CrawlSnapshot):
 
 async function clear(context: Context, store: CheckpointStore, places: Places): Promise<number> {
   using _lock = await takeLock(context.disk, places.lock, patience(context.clock));
+  const settled = await settle(context.disk, store, places, context.clock.wall());
+  if (settled !== undefined) context.terminal.say(`The crawl had finished; its files are in place now: ${settled}`);
   await discard(context.disk, store, places, (line) => context.terminal.say(line));
   context.terminal.say(`The next crawl starts fresh`);
   return 0;

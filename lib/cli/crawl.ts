@@ -9,7 +9,6 @@ import { crawlName, type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore } from "../checkpoint/store.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import { planOf } from "../engine/plan.ts";
-import { publish, summaryOf } from "../engine/publish.ts";
 import type { CrawlSnapshot } from "../engine/snapshot.ts";
 import { stdoutPath } from "../feed/format.ts";
 import { partOf } from "../feed/snapshot.ts";
@@ -27,6 +26,7 @@ import { proxyOf } from "./proxy.ts";
 import { levels, Reporter } from "./reporter.ts";
 import type { Candidates } from "./resume.ts";
 import { runCrawl } from "./run_crawl.ts";
+import { settle } from "./settle.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Everything that the command line asks for. */
@@ -128,6 +128,11 @@ async function production(context: Context, asked: Asked, reporter: Reporter): P
   const places = placesOf(asked.dataDir, asked.project, asked.spider.name);
   using _lock = await locked(disk, places, clock);
   const store = new CheckpointStore(disk, places);
+  const settled = await settle(disk, store, places, clock.wall());
+  if (settled !== undefined) {
+    reporter.log("info", `The crawl of "${asked.spider.name}" had finished; its files are in place now: ${settled}`);
+    if (!asked.fresh) return 0;
+  }
   if (asked.fresh) return await begin(context, asked, reporter, { store, places, clear: true });
   const plan = planOf(store.find(), {
     spider: asked.spider.name,
@@ -196,18 +201,10 @@ async function resume(
       `--output ${asked.output}: the crawl that is being continued writes to ${output}; leave --output out, or begin anew with --fresh`,
     ]);
   }
-  const { startedAt } = identity;
-  if (snapshot.phase === "finished") {
-    const value = summaryOf(identity, { outcome: "finished", reason: "done" }, snapshot, context.clock.wall());
-    const path = `${places.crawls}/${crawlName(startedAt)}.summary.json`;
-    await publish(context.disk, store, snapshot, { path, value });
-    reporter.log("info", `The crawl of "${identity.spider}" had finished; its files are in place now: ${output}`);
-    return 0;
-  }
   return await runCrawl(context, asked, reporter, {
     output,
     failures: snapshot.failures.path,
-    startedAt,
+    startedAt: identity.startedAt,
     limit: Infinity,
     keeping: { store, places, interval: asked.interval, generation },
     candidates,

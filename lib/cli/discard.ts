@@ -20,8 +20,7 @@ export async function discard(
     return;
   }
   for (const { checkpoint } of checkpoints) {
-    const { items, failures, phase } = checkpoint.crawl as CrawlSnapshot;
-    if (phase === "finished") continue;
+    const { items, failures } = checkpoint.crawl as CrawlSnapshot;
     await discardFeed(disk, items.path);
     await discardFeed(disk, failures.path);
   }
