@@ -6,6 +6,7 @@
  * @module
  */
 
+import { basename } from "node:path";
 import { DamageError } from "../disk/damage.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import { type Checkpoint, decodeCheckpoint, FormatError } from "./document.ts";
@@ -83,12 +84,7 @@ export class CheckpointStore {
    * returns its new place.
    */
   async setAside(path: string): Promise<string> {
-    for (let number = 1;; number++) {
-      const aside = `${path}.damaged-${number}`;
-      if (this.#disk.size(aside) !== undefined) continue;
-      await this.#disk.rename(path, aside);
-      return aside;
-    }
+    return await this.#moveAside(path, `${this.#places.root}/${basename(path)}`);
   }
 
   /** Removes the checkpoint and everything that belongs to it. */
@@ -103,11 +99,13 @@ export class CheckpointStore {
 
   /** Moves the whole folder, damaged as it is, out of the way; returns its new place. */
   async putAside(): Promise<string> {
-    for (let number = 1;; number++) {
-      const aside = `${this.#places.checkpoint}.damaged-${number}`;
-      if (this.#disk.size(aside) !== undefined) continue;
-      await this.#disk.rename(this.#places.checkpoint, aside);
-      return aside;
-    }
+    return await this.#moveAside(this.#places.checkpoint, this.#places.checkpoint);
+  }
+
+  async #moveAside(path: string, name: string): Promise<string> {
+    let number = 1;
+    while (this.#disk.size(`${name}.damaged-${number}`) !== undefined) number += 1;
+    await this.#disk.rename(path, `${name}.damaged-${number}`);
+    return `${name}.damaged-${number}`;
   }
 }

@@ -6,7 +6,7 @@
 
 import { takeLock } from "../checkpoint/lock.ts";
 import { crawlName, type Places, placesOf } from "../checkpoint/places.ts";
-import { CheckpointStore } from "../checkpoint/store.ts";
+import { CheckpointStore, type Found } from "../checkpoint/store.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import { planOf } from "../engine/plan.ts";
 import type { CrawlSnapshot } from "../engine/snapshot.ts";
@@ -24,7 +24,6 @@ import { discard } from "./discard.ts";
 import { OptionReader } from "./options.ts";
 import { proxyOf } from "./proxy.ts";
 import { levels, Reporter } from "./reporter.ts";
-import type { Candidates } from "./resume.ts";
 import { runCrawl } from "./run_crawl.ts";
 import { settle } from "./settle.ts";
 import { UsageError } from "./usage_error.ts";
@@ -68,10 +67,10 @@ export async function crawl(context: Context): Promise<number> {
 }
 
 async function read(context: Context, options: OptionReader): Promise<Asked> {
-  const [which = ""] = context.args.args;
+  const [which] = context.args.args;
   let spider: Spider | undefined;
   try {
-    spider = await loadSpider(which, context);
+    if (which !== undefined) spider = await loadSpider(which, context);
   } catch (error) {
     if (!(error instanceof UnknownSpiderError || error instanceof SpiderError)) throw error;
     options.problems.push(error.message);
@@ -119,7 +118,7 @@ async function testRun(context: Context, asked: Asked, limit: number, reporter: 
     startedAt: context.clock.wall(),
     limit,
     keeping: undefined,
-    candidates: [],
+    found: undefined,
   });
 }
 
@@ -147,7 +146,7 @@ async function production(context: Context, asked: Asked, reporter: Reporter): P
   }
   for (const note of plan.notes) reporter.log("warn", note);
   if (plan.kind === "fresh") return await begin(context, asked, reporter, { store, places, clear: plan.clear });
-  return await resume(context, asked, reporter, { store, places, candidates: plan.candidates });
+  return await resume(context, asked, reporter, { store, places, found: plan.found });
 }
 
 /** Makes the folder of a spider and takes its lock. */
@@ -175,6 +174,7 @@ async function begin(
 ): Promise<number> {
   requireStart(asked);
   if (clear) await discard(context.disk, store, places, (line) => reporter.log("warn", line));
+  await removeOrphans(context.disk, places);
   const startedAt = context.clock.wall();
   const name = `${places.crawls}/${crawlName(startedAt)}`;
   return await runCrawl(context, asked, reporter, {
@@ -183,17 +183,24 @@ async function begin(
     startedAt,
     limit: Infinity,
     keeping: { store, places, interval: asked.interval, generation: 0 },
-    candidates: [],
+    found: undefined,
   });
+}
+
+/** Removes what processes wrote that were killed before their first checkpoint: no crawl goes on from it. */
+async function removeOrphans(disk: Disk, { crawls }: Places): Promise<void> {
+  for (const name of disk.list(crawls)) {
+    if (name.endsWith(partOf(""))) await disk.remove(`${crawls}/${name}`);
+  }
 }
 
 async function resume(
   context: Context,
   asked: Asked,
   reporter: Reporter,
-  { store, places, candidates }: Kept & { readonly candidates: Candidates },
+  { store, places, found }: Kept & { readonly found: Found },
 ): Promise<number> {
-  const { generation, identity, crawl } = candidates[0]!.checkpoint;
+  const { generation, identity, crawl } = found.checkpoints[0]!.checkpoint;
   const snapshot = crawl as CrawlSnapshot;
   const output = snapshot.items.path;
   if (asked.output !== undefined && asked.output !== output) {
@@ -207,7 +214,7 @@ async function resume(
     startedAt: identity.startedAt,
     limit: Infinity,
     keeping: { store, places, interval: asked.interval, generation },
-    candidates,
+    found,
   });
 }
 

@@ -23,13 +23,9 @@ const help: Flag = { name: "help", short: "h", about: "show this help" };
 export function readArgs(argv: readonly string[]): Args | HelpWanted {
   const [name, ...rest] = argv;
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    return { help: commands.find((command) => command.name === rest[0]) };
+    return { help: rest[0] === undefined ? undefined : commandNamed(rest[0]) };
   }
-  const command = commands.find((each) => each.name === name);
-  if (command === undefined) {
-    const names = commands.map((each) => each.name);
-    throw new UsageError([`there is no command "${name}"; ${suggest(name, names)}`]);
-  }
+  const command = commandNamed(name);
   const flags = [...command.flags, help];
   const { tokens } = parseArgs({
     args: [...rest],
@@ -68,6 +64,12 @@ export function readArgs(argv: readonly string[]): Args | HelpWanted {
     );
   }
   return { command, args, values, problems };
+}
+
+function commandNamed(name: string): Command {
+  const command = commands.find((each) => each.name === name);
+  if (command !== undefined) return command;
+  throw new UsageError([`there is no command "${name}"; ${suggest(name, commands.map((each) => each.name))}`]);
 }
 
 function unknownFlag(name: string, flags: readonly Flag[]): string {

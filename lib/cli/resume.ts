@@ -1,13 +1,9 @@
-import type { CheckpointStore, Unreadable } from "../checkpoint/store.ts";
+import type { CheckpointStore, Found, Unreadable } from "../checkpoint/store.ts";
 import { DamageError } from "../disk/damage.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import type { EngineParts } from "../engine/engine.ts";
-import type { Plan } from "../engine/plan.ts";
 import type { CrawlSnapshot } from "../engine/snapshot.ts";
 import { filesOf, isFrontierFile } from "../frontier/files.ts";
-
-/** The generations of a checkpoint, newest first. */
-export type Candidates = Extract<Plan, { kind: "resume" }>["candidates"];
 
 /** A generation of a checkpoint, and the parts as it has them. */
 export interface Resumed {
@@ -27,10 +23,10 @@ export class ResumeError extends Error {
  * Opens the newest generation whose files are whole. Throws a {@linkcode ResumeError} when there is none; nothing has
  * been changed then.
  */
-export function openNewest(candidates: Candidates, open: (snapshot: CrawlSnapshot) => EngineParts): Resumed {
-  const unreadable: Unreadable[] = [];
+export function openNewest(found: Found, open: (snapshot: CrawlSnapshot) => EngineParts): Resumed {
+  const unreadable: Unreadable[] = [...found.unreadable];
   // Keeps C8: a generation is opened by reading all of it, before anything is cut.
-  for (const { path, checkpoint } of candidates) {
+  for (const { path, checkpoint } of found.checkpoints) {
     const snapshot = checkpoint.crawl as CrawlSnapshot;
     try {
       return { generation: checkpoint.generation, snapshot, parts: open(snapshot), unreadable };

@@ -5,6 +5,8 @@
  */
 
 import type { Identity } from "../checkpoint/document.ts";
+import type { Found } from "../checkpoint/store.ts";
+import { DiskError } from "../disk/disk.ts";
 import { Crawl, type Keeping } from "../engine/crawl.ts";
 import type { Ending, EngineParts } from "../engine/engine.ts";
 import { exitCodeOf } from "../engine/exit_code.ts";
@@ -16,10 +18,10 @@ import { formatDuration } from "../text/duration.ts";
 import type { Context } from "./context.ts";
 import type { Asked } from "./crawl.ts";
 import type { Reporter } from "./reporter.ts";
-import { type Candidates, openNewest, removeLitter, ResumeError } from "./resume.ts";
+import { openNewest, removeLitter, ResumeError } from "./resume.ts";
 import { commandLine } from "./shell.ts";
 import { shownPath } from "./shown_path.ts";
-import { onSignals } from "./signals.ts";
+import { onRejections, onSignals } from "./signals.ts";
 import { wire, type WireOptions } from "./wire.ts";
 
 /** What differs between a test run, a new crawl and one that goes on. */
@@ -32,8 +34,8 @@ export interface Run {
   /** The most items to write. */
   readonly limit: number;
   readonly keeping: Keeping | undefined;
-  /** The generations of the checkpoint to go on from; none for a new crawl. */
-  readonly candidates: Candidates;
+  /** The checkpoint to go on from; undefined for a new crawl. */
+  readonly found: Found | undefined;
 }
 
 /** Runs a crawl to its end and returns the exit code. */
@@ -49,7 +51,13 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     places: run.keeping?.places,
     output: run.output,
     failures: run.failures,
-    stdout: (bytes) => terminal.data(bytes),
+    stdout: (bytes) => {
+      try {
+        terminal.data(bytes);
+      } catch (error) {
+        throw new DiskError("write to", "standard output", error);
+      }
+    },
     emit: reporter.event,
     onOutageEnd: () => {
       reporter.log("info", "The network is back");
@@ -58,11 +66,11 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     onOutageTimeout: () => running.crawl?.pause("outage"),
   };
   let parts: EngineParts, elapsed = 0, { startUrls } = asked;
-  if (run.candidates.length === 0 || run.keeping === undefined) {
+  if (run.found === undefined || run.keeping === undefined) {
     parts = wire(wiring);
   } else {
     try {
-      const opened = openNewest(run.candidates, (snapshot) => wire(wiring, snapshot));
+      const opened = openNewest(run.found, (snapshot) => wire(wiring, snapshot));
       for (const { path, error } of opened.unreadable) {
         const aside = await run.keeping.store.setAside(path);
         reporter.log(
@@ -102,7 +110,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     disk,
     identity,
     startUrls,
-    resuming: run.candidates.length > 0,
+    resuming: run.found !== undefined,
     elapsed,
     keeping: run.keeping,
   });
@@ -113,6 +121,9 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
       crawl.pause(signal);
     } else crawl.cancel(signal);
   });
+  using _rejections = onRejections((reason) =>
+    reporter.log("error", `The spider left a rejection unhandled: ${reason}`)
+  );
   const cancelTimeout = asked.timeout === undefined
     ? () => {}
     : clock.after(1000 * asked.timeout, () => crawl.pause("timeout"));

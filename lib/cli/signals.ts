@@ -12,3 +12,16 @@ export function onSignals(handle: (signal: "SIGINT" | "SIGTERM", before: number)
     },
   };
 }
+
+/**
+ * Calls `handle` with the reason of each promise that is rejected and that nobody awaits, until disposed; the process
+ * goes on.
+ */
+export function onRejections(handle: (reason: string) => void): Disposable {
+  const listener = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    handle(event.reason instanceof Error ? event.reason.message : String(event.reason));
+  };
+  globalThis.addEventListener("unhandledrejection", listener);
+  return { [Symbol.dispose]: () => globalThis.removeEventListener("unhandledrejection", listener) };
+}

@@ -46,7 +46,8 @@ export class Crawl {
   readonly #saver: Saver | undefined;
   readonly #beganAt: number;
   #phase: CrawlSnapshot["phase"] = "crawling";
-  #cancelled = false;
+  readonly #cancelled = Promise.withResolvers<Ending>();
+  #isCancelled = false;
 
   constructor(parts: EngineParts, options: CrawlOptions) {
     this.#parts = parts;
@@ -86,7 +87,8 @@ export class Crawl {
 
   /** Ends now; requests in flight stay pending. */
   cancel(reason: string): void {
-    this.#cancelled = true;
+    this.#isCancelled = true;
+    this.#cancelled.resolve({ outcome: "paused", reason });
     this.#engine.cancel(reason);
   }
 
@@ -97,7 +99,8 @@ export class Crawl {
 
   /** Crawls to an end, and leaves everything on disk as that end wants it. Never throws. */
   async run(): Promise<Ending> {
-    let ending = await this.#begin() ?? await this.#engine.run();
+    // A hook that hangs must not hold up a crawl that is cancelled.
+    let ending = await Promise.race([this.#begin(), this.#cancelled.promise]) ?? await this.#engine.run();
     await this.#saver?.stop();
     const { counters } = this.#parts;
     if (ending.outcome === "finished" && counters.pages === 0 && counters.failed > 0) {
@@ -133,7 +136,7 @@ export class Crawl {
     try {
       const closing = this.#parts.spider.onClose?.(summary);
       const patience = new Promise<void>((resolve) => this.#parts.clock.after(hookPatience, resolve));
-      await (this.#cancelled ? Promise.race([closing, patience]) : closing);
+      await (this.#isCancelled ? Promise.race([closing, patience]) : closing);
       return ending;
     } catch (thrown) {
       return ending.outcome === "failed" ? ending : failure(thrown, true, "onClose: ");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Checkpoint, FormatError, type Identity } from "../checkpoint/document.ts";
+import { FormatError, type Identity } from "../checkpoint/document.ts";
 import type { Found } from "../checkpoint/store.ts";
 import type { CrawlSnapshot } from "./snapshot.ts";
 
@@ -14,7 +14,7 @@ export type Plan =
   | {
     readonly kind: "resume";
     readonly notes: readonly string[];
-    readonly candidates: readonly { readonly path: string; readonly checkpoint: Checkpoint }[];
+    readonly found: Found;
   }
   | { readonly kind: "refused"; readonly message: string };
 
@@ -62,11 +62,11 @@ export function planOf(found: Found, wanted: Wanted): Plan {
         "Give it the same --start-url, keep the two apart with --project, or discard it",
     );
   }
-  const notes = found.unreadable.map(({ error }) => `${error.message}: going on from the generation before it`);
+  const notes: string[] = [];
   if (identity.code !== wanted.code) {
     notes.push("The spider has changed since the checkpoint was made; going on with the new one");
   }
-  return { kind: "resume", notes, candidates: found.checkpoints };
+  return { kind: "resume", notes, found };
 }
 
 function sameUrls(a: readonly string[], b: readonly string[]): boolean {
