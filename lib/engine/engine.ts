@@ -316,7 +316,8 @@ export class Engine {
     counters.downloads += 1;
     const { response } = outcome;
     if (response === undefined) {
-      scheduler.ended(request, { latency: (clock.now() - beganAt) / 1000, status: undefined });
+      const status = outcome.failure.kind === "timeout" ? "timeout" : undefined;
+      scheduler.ended(request, { latency: (clock.now() - beganAt) / 1000, status });
     } else {
       const { status, latency, headers } = response;
       counters.statuses[status] = (counters.statuses[status] ?? 0) + 1;

@@ -16,7 +16,7 @@ import { type Frontier, type Head, hostOf } from "../frontier/frontier.ts";
 import type { Request } from "../model/request.ts";
 import type { Clock } from "../time/clock.ts";
 import { HostQueue } from "./host_queue.ts";
-import { adjust, initialPace, type Observation, type Pace } from "./throttle.ts";
+import { adjust, initialPace, type Observation, type Pace, pushesBack } from "./throttle.ts";
 
 /** Times in seconds. */
 export interface SchedulerOptions {
@@ -60,6 +60,8 @@ interface Host {
   /** `Crawl-delay` from robots.txt, in seconds. */
   crawlDelay: number;
   pace: Pace;
+  /** When the pace was last made slower, in the clock's milliseconds. */
+  slowedAt: number;
   /** Nothing is sent until robots.txt is known. */
   held: boolean;
 }
@@ -80,7 +82,8 @@ export class Scheduler {
   /** Requests whose own time has not come, by that time. */
   readonly #retries = new TinyQueue<Request>([], (a, b) => a.notBefore - b.notBefore);
   readonly #begin: number;
-  #inFlight = 0;
+  /** Requests in flight, each with the clock's time at which it was sent. */
+  readonly #sent = new Map<Request, number>();
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -105,7 +108,7 @@ export class Scheduler {
 
   /** Requests sent and not ended. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#sent.size;
   }
 
   /** Adds a request unless it is known; returns whether it was added. */
@@ -124,7 +127,7 @@ export class Scheduler {
   /** Takes the next request that may be sent now; undefined when there is none. */
   next(): Request | undefined {
     this.#wake();
-    while (this.#inFlight < this.#options.concurrency) {
+    while (this.#sent.size < this.#options.concurrency) {
       const host = this.#ready.pop();
       if (host === undefined) return undefined;
       const state = this.#host(host);
@@ -140,7 +143,7 @@ export class Scheduler {
         continue;
       }
       state.inFlight += 1;
-      this.#inFlight += 1;
+      this.#sent.set(request, this.#clock.now());
       this.#queue(host);
       return request;
     }
@@ -169,12 +172,12 @@ export class Scheduler {
     const host = hostOf(request.url);
     const state = this.#host(host);
     if (observation !== undefined) {
-      if (this.#options.throttle) state.pace = adjust(state.pace, observation, this.#options.concurrencyPerHost);
+      if (this.#options.throttle) this.#adjust(state, observation, this.#sent.get(request) ?? -Infinity);
       this.#rest(state);
     }
     if (retryAfter > 0) state.pausedUntil = Math.max(state.pausedUntil, this.#clock.now() + 1000 * retryAfter);
     state.inFlight -= 1;
-    this.#inFlight -= 1;
+    this.#sent.delete(request);
     this.#queue(host);
     if (this.#full.size === 0) return;
     const full = [...this.#full];
@@ -247,6 +250,7 @@ export class Scheduler {
         pausedUntil: -Infinity,
         crawlDelay: 0,
         pace: initialPace,
+        slowedAt: -Infinity,
         held: false,
       };
       state.readyAt = this.#begin + 1000 * this.#delayOf(state);
@@ -271,6 +275,14 @@ export class Scheduler {
   #rest(state: Host): void {
     const delay = this.#delayOf(state);
     if (delay > 0) state.readyAt = this.#clock.now() + 1000 * delay;
+  }
+
+  /** Several requests that were on their way when a host first pushed back say the same, and slow it down once. */
+  #adjust(state: Host, observation: Observation, sentAt: number): void {
+    const slower = pushesBack(observation.status);
+    if (slower && sentAt <= state.slowedAt) return;
+    state.pace = adjust(state.pace, observation, this.#options.concurrencyPerHost);
+    if (slower) state.slowedAt = this.#clock.now();
   }
 
   /** Gives a host its place: among those that may be asked now, or later, or when one of its requests has ended. */

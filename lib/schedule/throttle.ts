@@ -13,8 +13,8 @@
 export interface Observation {
   /** Seconds to the answer's headers. */
   readonly latency: number;
-  /** The answer's status; undefined when none came. */
-  readonly status: number | undefined;
+  /** The answer's status, or that none came in time; undefined when the failure says nothing about the host's load. */
+  readonly status: number | "timeout" | undefined;
 }
 
 /** What is remembered of a host. Times in seconds. */
@@ -34,9 +34,15 @@ const firstPenalty = 1;
 /** A delay below this is none: it returns to the configured one. */
 const negligible = 0.02;
 
+/** Whether a host asks for a slower pace. */
+export function pushesBack(status: Observation["status"]): status is "timeout" | 429 | 503 {
+  return status === "timeout" || status === 429 || status === 503;
+}
+
 /** Returns the pace after one more observation of a host to which `concurrency` requests may be in flight. */
 export function adjust(pace: Pace, { latency, status }: Observation, concurrency: number): Pace {
-  if (status === undefined || status === 429 || status === 503) {
+  if (status === undefined) return pace;
+  if (pushesBack(status)) {
     return { ...pace, delay: Math.min(longest, Math.max(firstPenalty, pace.delay * 2)) };
   }
   const best = Math.min(pace.best ?? latency, latency);

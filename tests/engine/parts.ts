@@ -1,0 +1,186 @@
+/**
+ * A crawl's parts for tests: everything is real but the network, the clock and the disk.
+ *
+ * @module
+ */
+
+import { createCounters } from "../../lib/engine/counters.ts";
+import type { Ending, EngineOptions, EngineParts } from "../../lib/engine/engine.ts";
+import type { CrawlEvent } from "../../lib/engine/events.ts";
+import { Outage, type OutageOptions } from "../../lib/engine/outage.ts";
+import { RobotsGate } from "../../lib/engine/robots_gate.ts";
+import { createScope } from "../../lib/engine/scope.ts";
+import type { CrawlSnapshot } from "../../lib/engine/snapshot.ts";
+import { SpiderState } from "../../lib/engine/spider_state.ts";
+import { Starts } from "../../lib/engine/starts.ts";
+import { openFeed } from "../../lib/feed/feed.ts";
+import { DiskQueues } from "../../lib/frontier/disk_queues.ts";
+import { Frontier } from "../../lib/frontier/frontier.ts";
+import { Seen } from "../../lib/frontier/seen.ts";
+import type { Failure, Outcome } from "../../lib/model/outcome.ts";
+import { Cookies } from "../../lib/net/cookies.ts";
+import type { Downloadable, Downloader } from "../../lib/net/download.ts";
+import { Scheduler, type SchedulerOptions } from "../../lib/schedule/scheduler.ts";
+import { callbacksOf } from "../../lib/spider/check.ts";
+import type { Spider } from "../../lib/spider/spider.ts";
+import { ManualClock } from "../../lib/time/clock.ts";
+import { FaultyDisk } from "../disk/faulty_disk.ts";
+
+export const epoch = 1_795_253_400_000;
+
+/** What a server does with a request. */
+export type Site = (request: Downloadable, signal: AbortSignal | undefined) => Outcome | Promise<Outcome>;
+
+/** Returns an answer. */
+export function answer(
+  url: string,
+  body: string | number = "",
+  status = 200,
+  headers: Record<string, string> = {},
+): Outcome {
+  const bytes = typeof body === "number" ? new Uint8Array(body) : new TextEncoder().encode(body);
+  const all = new Headers({ "content-type": "text/html", ...headers });
+  return { response: { url, status, headers: all, body: bytes, latency: 0.01 } };
+}
+
+export function failed(kind: Failure["kind"], message = `${kind} failed`): Outcome {
+  return { failure: { kind, message } };
+}
+
+export interface Said extends Partial<Omit<SchedulerOptions, "frontier" | "clock" | "snapshot">> {
+  readonly spider: Spider;
+  readonly site: Site;
+  readonly clock?: ManualClock;
+  readonly disk?: FaultyDisk;
+  /** The folder of the frontier's logs. @default {in memory} */
+  readonly folder?: string;
+  readonly snapshot?: CrawlSnapshot;
+  readonly outage?: Partial<OutageOptions>;
+  readonly robots?: boolean;
+  readonly depthLimit?: number;
+  readonly items?: string;
+  readonly failures?: string;
+}
+
+/** The parts, and what a test wants to see of them. */
+export interface World {
+  readonly parts: EngineParts;
+  readonly clock: ManualClock;
+  readonly disk: FaultyDisk;
+  readonly events: CrawlEvent[];
+  /** What was downloaded, `METHOD url` and when. */
+  readonly asked: { readonly what: string; readonly at: number; readonly headers: Readonly<Record<string, string>> }[];
+  readonly signals: (AbortSignal | undefined)[];
+  /** The items written so far, and the failures. */
+  items(): unknown[];
+  failures(): Record<string, unknown>[];
+}
+
+export const noLimits: EngineOptions = {
+  maxActiveSize: 5_000_000,
+  retries: 2,
+  handleStatuses: [],
+  maxPages: Infinity,
+  limit: Infinity,
+};
+
+/** Opens the parts of a crawl, or those that a snapshot describes. `onUp` is `engine.resume`. */
+export function worldOf(said: Said, engine: { current?: { resume(): void; pause(reason: string): void } } = {}): World {
+  const { spider, site, snapshot, folder } = said;
+  const clock = said.clock ?? new ManualClock(epoch), disk = said.disk ?? new FaultyDisk();
+  const events: CrawlEvent[] = [], asked: World["asked"] = [], signals: World["signals"] = [];
+  const download = async (request: Downloadable, signal?: AbortSignal): Promise<Outcome> => {
+    asked.push({ what: `${request.method} ${request.url}`, at: clock.now(), headers: request.headers });
+    signals.push(signal);
+    const outcome = await site(request, signal);
+    signal?.throwIfAborted();
+    return outcome;
+  };
+  const place = folder === undefined ? undefined : { disk, folder };
+  const frontier = new Frontier({
+    seen: new Seen(place, snapshot?.frontier.seen),
+    ...(place && { queues: new DiskQueues({ ...place, segmentRecords: 3, window: 2 }, snapshot?.frontier.queues) }),
+  });
+  if (snapshot !== undefined) frontier.restore(snapshot.frontier);
+  const warn = unexpected;
+  const [itemsPath, failuresPath] = [said.items ?? "/items.jsonl", said.failures ?? "/failed.jsonl"];
+  const items = openFeed({ disk, path: itemsPath, snapshot: snapshot?.items, warn });
+  const failures = openFeed({ disk, path: failuresPath, snapshot: snapshot?.failures, warn });
+  const callbacks = callbacksOf(spider);
+  const cookies = new Cookies(clock);
+  cookies.restore(snapshot?.cookies ?? []);
+  const parts: EngineParts = {
+    spider,
+    callbacks,
+    clock,
+    frontier,
+    scheduler: new Scheduler({
+      concurrency: said.concurrency ?? 16,
+      concurrencyPerHost: said.concurrencyPerHost ?? 8,
+      delay: said.delay ?? 0,
+      randomizeDelay: said.randomizeDelay ?? false,
+      throttle: said.throttle ?? false,
+      frontier,
+      clock,
+      ...(snapshot && { snapshot: snapshot.scheduler }),
+    }),
+    // The engine uses these two methods of it.
+    downloader: { download, close() {} } as unknown as Downloader,
+    cookies,
+    robots: said.robots === true
+      ? new RobotsGate({
+        userAgent: "trawl/1",
+        clock,
+        download: (url) => download({ url, method: "GET", headers: {}, body: undefined }),
+      })
+      : undefined,
+    outage: new Outage({
+      clock,
+      reach: () => Promise.resolve(true),
+      lastAnswer: snapshot?.lastAnswer,
+      timeout: 600,
+      onDown: (url, { message }, seconds) => events.push({ type: "outage", host: url, message, seconds }),
+      onUp: () => engine.current?.resume(),
+      onTimeout: () => engine.current?.pause("outage"),
+      ...said.outage,
+    }),
+    inScope: createScope({
+      allowedDomains: spider.allowedDomains,
+      startUrls: spider.startUrls ?? [],
+      depthLimit: said.depthLimit ?? Infinity,
+    }),
+    starts: new Starts(spider, [], callbacks, snapshot?.starts),
+    state: new SpiderState(snapshot?.state),
+    counters: { ...createCounters(), ...snapshot?.counters },
+    items,
+    failures,
+    emit: (event) => events.push(event),
+  };
+  const lines = (feed: typeof items) => {
+    feed.flush();
+    const text = disk.text(`${feed.path}.part`) ?? disk.text(feed.path) ?? "";
+    return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+  };
+  return { parts, clock, disk, events, asked, signals, items: () => lines(items), failures: () => lines(failures) };
+}
+
+function unexpected(message: string): never {
+  throw new Error(`an unexpected warning: ${message}`);
+}
+
+/** Lets everything happen that needs no time of the clock. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Turns the clock until the crawl has ended, for no more than two hours. */
+export async function finish(clock: ManualClock, running: Promise<Ending>, step = 250): Promise<Ending> {
+  let ending: Ending | undefined;
+  void running.then((value) => ending = value);
+  for (let turned = 0; turned < 7_200_000; turned += step) {
+    await settle();
+    if (ending !== undefined) return ending;
+    clock.advance(step);
+  }
+  throw new Error("the crawl does not end");
+}

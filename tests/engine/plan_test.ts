@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { type Checkpoint, FormatError, type Identity } from "../../lib/checkpoint/document.ts";
+import type { Found, Unreadable } from "../../lib/checkpoint/store.ts";
+import { DamageError } from "../../lib/disk/damage.ts";
+import { type Plan, planOf, type Wanted } from "../../lib/engine/plan.ts";
+import type { CrawlSnapshot } from "../../lib/engine/snapshot.ts";
+
+const identity: Identity = { spider: "news", project: "default", proxyType: "none", code: "c1", startedAt: 1 };
+const wanted: Wanted = { spider: "news", project: "default", proxyType: "none", code: "c1", startUrls: [] };
+
+interface Said extends Partial<Identity> {
+  readonly phase?: CrawlSnapshot["phase"];
+  readonly startUrls?: readonly string[];
+  readonly generation?: number;
+}
+
+function checkpoint({ phase = "crawling", startUrls = [], generation = 2, ...said }: Said = {}): Checkpoint {
+  return { generation, savedAt: 5, identity: { ...identity, ...said }, crawl: { phase, startUrls } };
+}
+
+function found(checkpoints: readonly Checkpoint[], unreadable: readonly Unreadable[] = []): Found {
+  return {
+    checkpoints: checkpoints.map((checkpoint, at) => ({ path: at === 0 ? "/c/new" : "/c/old", checkpoint })),
+    unreadable,
+  };
+}
+
+const damaged: Unreadable = { path: "/c/new", error: new DamageError("/c/new", 12, "it ends too soon") };
+const startOver = "To start over: trawl crawl news --fresh";
+
+function messageOf(plan: Plan): string {
+  assert.equal(plan.kind, "refused");
+  return plan.kind === "refused" ? plan.message : "";
+}
+
+Deno.test("no checkpoint: the crawl starts fresh, without a word, and clears nothing", () => {
+  assert.deepEqual(planOf(found([]), wanted), { kind: "fresh", notes: [], clear: false });
+});
+
+Deno.test("a checkpoint of the same crawl: it goes on, with the generation before as a second chance", () => {
+  const both = found([checkpoint(), checkpoint({ generation: 1 })]);
+  assert.deepEqual(planOf(both, wanted), { kind: "resume", notes: [], candidates: both.checkpoints });
+});
+
+Deno.test("a finished crawl's checkpoint is gone on from: only publishing is left", () => {
+  assert.equal(planOf(found([checkpoint({ phase: "finished" })]), wanted).kind, "resume");
+});
+
+Deno.test("--proxy-type differs: it says so, clears the checkpoint and starts fresh", () => {
+  assert.deepEqual(planOf(found([checkpoint({ proxyType: "auto" })]), wanted), {
+    kind: "fresh",
+    notes: [
+      "The checkpoint was made with --proxy-type auto, this is none: it is cleared, and the crawl starts fresh",
+    ],
+    clear: true,
+  });
+});
+
+Deno.test("the spider's code changed: it says so and goes on", () => {
+  const plan = planOf(found([checkpoint({ code: "c0" })]), wanted);
+  assert.equal(plan.kind, "resume");
+  assert.deepEqual(plan.kind === "resume" && plan.notes, [
+    "The spider has changed since the checkpoint was made; going on with the new one",
+  ]);
+});
+
+Deno.test("a checkpoint of another spider or project is refused with the reason", () => {
+  for (const other of [{ spider: "olds" }, { project: "test" }]) {
+    const { spider, project } = { ...identity, ...other };
+    assert.equal(
+      messageOf(planOf(found([checkpoint(other)]), wanted)),
+      'Cannot resume "news": its checkpoint belongs to the spider ' +
+        `"${spider}" of the project "${project}". ${startOver}`,
+    );
+  }
+});
+
+Deno.test("a checkpoint in another format is refused, also where the generation before it could be read", () => {
+  const error = new FormatError("/c/new has format 2; this version of trawl reads format 1");
+  for (const checkpoints of [[], [checkpoint()]]) {
+    assert.equal(
+      messageOf(planOf(found(checkpoints, [{ path: "/c/new", error }]), wanted)),
+      'Cannot resume "news": /c/new has format 2; this version of trawl reads format 1. ' +
+        `Continue it with the version that wrote it, or discard it. ${startOver}`,
+    );
+  }
+});
+
+Deno.test("a damaged checkpoint falls back to the generation before it, and says so", () => {
+  const old = found([checkpoint({ generation: 1 })], [damaged]);
+  assert.deepEqual(planOf(old, wanted), {
+    kind: "resume",
+    notes: ["/c/new is damaged at byte 12: it ends too soon: going on from the generation before it"],
+    candidates: old.checkpoints,
+  });
+});
+
+Deno.test("if no generation can be read the crawl is refused, the files stay, and it says what is lost", () => {
+  const other = new DamageError("/c/old", 0, "it is not a checkpoint of trawl");
+  assert.equal(
+    messageOf(planOf(found([], [damaged, { path: "/c/old", error: other }]), wanted)),
+    'Cannot resume "news": /c/new is damaged at byte 12: it ends too soon; ' +
+      "/c/old is damaged at byte 0: it is not a checkpoint of trawl. " +
+      `No other generation is left, so what is known of the crawl is lost. Its files stay. ${startOver}`,
+  );
+});
+
+Deno.test("the last crawl fetched no page: the next one starts fresh", () => {
+  assert.deepEqual(planOf(found([checkpoint({ phase: "failed" })]), wanted), {
+    kind: "fresh",
+    notes: ["The last crawl fetched no page: starting fresh"],
+    clear: true,
+  });
+});
+
+Deno.test("the same --start-url goes on, in whatever order, and none leaves the checkpoint's", () => {
+  const saved = found([checkpoint({ startUrls: ["http://a/", "http://b/"] })]);
+  for (const startUrls of [["http://a/", "http://b/"], ["http://b/", "http://a/"], []]) {
+    assert.equal(planOf(saved, { ...wanted, startUrls }).kind, "resume");
+  }
+});
+
+Deno.test("another --start-url is refused, and what to do instead is said", () => {
+  const cases: readonly (readonly [saved: readonly string[], asked: readonly string[], began: string])[] = [
+    [["http://a/"], ["http://b/"], "http://a/"],
+    [["http://a/", "http://b/"], ["http://a/"], "http://a/ http://b/"],
+    [["http://a/"], ["http://a/", "http://b/"], "http://a/"],
+    [[], ["http://a/"], "the spider's own start URLs"],
+    [["http://a/", "http://b/"], ["http://a/", "http://a/"], "http://a/ http://b/"],
+  ];
+  for (const [startUrls, asked, began] of cases) {
+    assert.equal(
+      messageOf(planOf(found([checkpoint({ startUrls })]), { ...wanted, startUrls: asked })),
+      `Cannot resume "news": the paused crawl began with ${began}. ` +
+        `Give it the same --start-url, keep the two apart with --project, or discard it. ${startOver}`,
+    );
+  }
+});
+
+Deno.test("a proxy type that differs comes before everything that would refuse the checkpoint for its crawl", () => {
+  const saved = found([checkpoint({ proxyType: "auto", startUrls: ["http://a/"] })]);
+  assert.equal(planOf(saved, { ...wanted, startUrls: ["http://b/"] }).kind, "fresh");
+});

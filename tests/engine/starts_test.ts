@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { Starts, type StartsSnapshot } from "../../lib/engine/starts.ts";
+import type { Request } from "../../lib/model/request.ts";
+import type { Spider, StartRequest } from "../../lib/spider/spider.ts";
+
+const callbacks = ["parse", "author"];
+const numbered = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, at) => `http://a.com/${from + at}`);
+
+function startsOf(start: Spider["start"], snapshot?: StartsSnapshot): Starts {
+  return new Starts({ name: "x", start: start!, parse: () => [] }, [], callbacks, snapshot);
+}
+
+async function pulled(starts: Starts, count = 100): Promise<string[]> {
+  const urls: string[] = [];
+  await starts.pull(count, ({ url }) => urls.push(url) > 0);
+  return urls;
+}
+
+Deno.test("Starts gives startUrls, a few at a time, and then is done", async () => {
+  const starts = new Starts({ name: "x", startUrls: numbered(0, 5), parse: () => [] }, [], callbacks);
+  assert.deepEqual(await pulled(starts, 3), numbered(0, 3));
+  assert.deepEqual([starts.done, starts.snapshot()], [false, { taken: 3, done: false }]);
+  assert.deepEqual(await pulled(starts, 3), numbered(3, 5));
+  assert.deepEqual([starts.done, starts.snapshot()], [true, { taken: 5, done: true }]);
+  assert.deepEqual(await pulled(starts), []);
+});
+
+Deno.test("Starts of a spider that says nothing is done at once", async () => {
+  const starts = new Starts({ name: "x", parse: () => [] }, [], callbacks);
+  assert.deepEqual(await pulled(starts), []);
+  assert.equal(starts.done, true);
+});
+
+Deno.test("URLs from elsewhere replace what the spider says", async () => {
+  const starts = new Starts({ name: "x", startUrls: ["http://own.com/"], parse: () => [] }, numbered(0, 2), callbacks);
+  assert.deepEqual(await pulled(starts), numbered(0, 2));
+});
+
+Deno.test("start() gives URLs, and URLs with the options of a request, each of depth 0", async () => {
+  const requests: Request[] = [];
+  const starts = startsOf(function* () {
+    yield "http://a.com/x#y";
+    yield new URL("http://a.com");
+    yield { url: "http://a.com/z", callback: "author", priority: 2, meta: { a: 1 }, method: "post", body: "b" };
+    yield { url: new URL("http://a.com/u"), dontFilter: true };
+  });
+  await starts.pull(10, (request) => requests.push(request) > 0);
+  assert.deepEqual(
+    requests.map(({ url, callback, priority, method, depth, dontFilter }) => [
+      url,
+      callback,
+      priority,
+      method,
+      depth,
+      dontFilter,
+    ]),
+    [
+      ["http://a.com/x", "parse", 0, "GET", 0, false],
+      ["http://a.com/", "parse", 0, "GET", 0, false],
+      ["http://a.com/z", "author", 2, "POST", 0, false],
+      ["http://a.com/u", "parse", 0, "GET", 0, true],
+    ],
+  );
+});
+
+Deno.test("start() may be asynchronous, and return an array", async () => {
+  const slow = startsOf(async function* () {
+    for (const url of numbered(0, 3)) yield await Promise.resolve(url);
+  });
+  assert.deepEqual(await pulled(slow), numbered(0, 3));
+  assert.deepEqual(await pulled(startsOf(() => numbered(0, 3))), numbered(0, 3));
+});
+
+Deno.test("start() is called as a function of the spider, and not before the first pull", async () => {
+  let calls = 0;
+  const spider: Spider = {
+    name: "x",
+    list: numbered(0, 2),
+    start() {
+      calls += 1;
+      return this["list"] as string[];
+    },
+    parse: () => [],
+  };
+  const starts = new Starts(spider, [], callbacks);
+  assert.equal(calls, 0);
+  assert.deepEqual(await pulled(starts), numbered(0, 2));
+  assert.equal(calls, 1);
+});
+
+Deno.test("a resume skips the start requests that were taken", async () => {
+  for (const taken of [0, 1, 4, 5, 9]) {
+    const starts = startsOf(() => numbered(0, 5), { taken, done: false });
+    assert.deepEqual(await pulled(starts), numbered(Math.min(taken, 5), 5));
+    assert.equal(starts.done, true);
+  }
+});
+
+Deno.test("a resume does not ask for start requests when all had been taken", async () => {
+  const starts = startsOf(() => assert.fail("it was asked"), { taken: 5, done: true });
+  assert.deepEqual(await pulled(starts), []);
+  assert.deepEqual(starts.snapshot(), { taken: 5, done: true });
+});
+
+Deno.test("a start request that is not wanted is not taken, and comes again after a resume", async () => {
+  const starts = startsOf(() => numbered(0, 5));
+  let wanted = 2;
+  await starts.pull(10, () => wanted-- > 0);
+  assert.deepEqual(starts.snapshot(), { taken: 2, done: false });
+  assert.deepEqual(await pulled(startsOf(() => numbered(0, 5), starts.snapshot())), numbered(2, 5));
+});
+
+Deno.test("start requests may be skipped with an asynchronous source, too", async () => {
+  const starts = startsOf(async function* () {
+    for (const url of numbered(0, 4)) yield await Promise.resolve(url);
+  }, { taken: 2, done: false });
+  assert.deepEqual(await pulled(starts, 1), numbered(2, 3));
+  assert.deepEqual(starts.snapshot(), { taken: 3, done: false });
+});
+
+const wrong: readonly (readonly [start: unknown, message: RegExp])[] = [
+  ["mailto:x@a.com", /^The start URL "mailto:x@a.com" is not http or https$/],
+  ["/relative", /^The start URL "\/relative" is not http or https$/],
+  [{ url: "ftp://a.com/" }, /^The start URL "ftp:\/\/a.com\/" is not http or https$/],
+  [{ url: "http://a.com/", callback: "autor" }, /the spider has no callback "autor"; did you mean author\?$/],
+  [{ url: "http://a.com/", meta: { x: 1n } }, /^meta.x is a bigint/],
+];
+
+for (const [start, message] of wrong) {
+  Deno.test(`a start request that is wrong is refused: ${message}`, async () => {
+    const starts = startsOf(() => ["http://a.com/1", start as StartRequest]);
+    const urls: string[] = [];
+    await assert.rejects(starts.pull(10, ({ url }) => urls.push(url) > 0), { message });
+    assert.deepEqual(urls, ["http://a.com/1"]);
+    assert.deepEqual(starts.snapshot(), { taken: 1, done: false });
+  });
+}
+
+Deno.test("an error in start() is passed on, and what was taken counts", async () => {
+  const starts = startsOf(function* () {
+    yield "http://a.com/1";
+    throw new Error("the list is gone");
+  });
+  await assert.rejects(pulled(starts), { message: "the list is gone" });
+  assert.deepEqual(starts.snapshot(), { taken: 1, done: false });
+});

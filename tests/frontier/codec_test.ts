@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { decodeRequest, encodeRequest } from "../../lib/frontier/codec.ts";
+import { HostReader } from "../../lib/frontier/host_reader.ts";
+import { createRequest, isRequest } from "../../lib/model/request.ts";
+
+Deno.test("decodeRequest() gives back any request, frozen", () => {
+  const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.uint8Array());
+  const said = fc.record({
+    callback: fc.string(),
+    priority: fc.integer({ min: -100, max: 100 }),
+    meta: fc.dictionary(fc.string().filter((key) => key !== "__proto__"), scalar, { noNullPrototype: true }),
+    method: fc.constantFrom("GET", "POST"),
+    headers: fc.dictionary(fc.constantFrom("a", "b"), fc.string(), { noNullPrototype: true }),
+    body: fc.oneof(fc.string(), fc.uint8Array().map((bytes) => new Uint8Array(bytes))),
+    dontFilter: fc.boolean(),
+    handleStatuses: fc.array(fc.integer({ min: 300, max: 599 })),
+    depth: fc.nat(),
+    attempt: fc.nat(),
+    notBefore: fc.nat({ max: 2 ** 45 }),
+    redirects: fc.array(fc.webUrl()),
+  }, { requiredKeys: [] });
+  fc.assert(fc.property(fc.webUrl(), said, (url, said) => {
+    const request = createRequest(url, said);
+    const again = decodeRequest(encodeRequest(request, "example.com"));
+    assert.deepEqual(again, request);
+    assert.ok(Object.isFrozen(again) && isRequest(again));
+  }));
+});
+
+Deno.test("encodeRequest() leaves out what has its default", () => {
+  const url = "http://example.com/1234567890";
+  assert.equal(encodeRequest(createRequest(url), "example.com").length, 1 + 11 + 1 + 1 + url.length + 6 + 1 + 1);
+});
+
+Deno.test("HostReader reads the host of each request, also of two whose names look alike", () => {
+  const reader = new HostReader();
+  const hosts = ["a.com", "b.com", "a.com:8080", "a.com", "[::1]:80", "xn--bcher-kva.example", "", "b.com"];
+  const read = hosts.map((host) => reader.read(encodeRequest(createRequest("http://x/"), host)));
+  assert.deepEqual(read, hosts);
+});
+
+Deno.test("HostReader keeps apart hosts whose hashes collide", () => {
+  const seen = new Map<number, string>();
+  let pair: readonly [string, string] | undefined;
+  for (let number = 0; pair === undefined; number++) {
+    const name = `h${number.toString(36)}.com`;
+    let hash = name.length;
+    for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+    const other = seen.get(hash);
+    if (other !== undefined && other.length === name.length) pair = [other, name];
+    seen.set(hash, name);
+  }
+  const reader = new HostReader();
+  const read = [...pair, ...pair].map((host) => reader.read(encodeRequest(createRequest("http://x/"), host)));
+  assert.deepEqual(read, [...pair, ...pair]);
+});
+
+Deno.test("decodeRequest() refuses another shape", () => {
+  assert.throws(() => decodeRequest(new Uint8Array([0, 0x80])), {
+    name: "TypeError",
+    message: "a pending request has another shape",
+  });
+});

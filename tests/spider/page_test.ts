@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { createRequest, isRequest, type Request, type RequestOptions } from "../../lib/model/request.ts";
+import { type FollowOptions, Page, type PageLog, type State } from "../../lib/spider/page.ts";
+
+const log: PageLog = { debug() {}, info() {}, warn() {}, error() {} };
+
+interface Said {
+  readonly url?: string;
+  readonly type?: string;
+  readonly request?: Partial<Request>;
+  readonly state?: State;
+}
+
+function pageOf(body: string | Uint8Array<ArrayBuffer>, said: Said = {}): Page {
+  const url = said.url ?? "http://a.com/dir/page";
+  return new Page({
+    request: createRequest("http://a.com/start", said.request),
+    response: {
+      url,
+      status: 200,
+      headers: new Headers({ "content-type": said.type ?? "text/html" }),
+      body: typeof body === "string" ? new TextEncoder().encode(body) : body,
+      latency: 0.1,
+    },
+    callbacks: ["parse", "author"],
+    state: () => said.state ?? {},
+    log,
+  });
+}
+
+const followed = (html: string, selector = "a", options?: FollowOptions, said?: Said) =>
+  pageOf(html, said).follow(selector, options).map(({ url }) => url);
+
+Deno.test("Page shows the response and its surroundings", () => {
+  const page = pageOf("<p>ü</p>", { request: { meta: { a: 1 }, depth: 3, callback: "author" } });
+  assert.equal(page.url, "http://a.com/dir/page");
+  assert.equal(page.status, 200);
+  assert.equal(page.headers.get("Content-Type"), "text/html");
+  assert.equal(page.bytes.length, 9);
+  assert.equal(page.text, "<p>ü</p>");
+  assert.equal(page.encoding, "utf-8");
+  assert.deepEqual(page.meta, { a: 1 });
+  assert.equal(page.depth, 3);
+  assert.equal(page.log, log);
+  assert.equal(page.css("p::text").get(), "ü");
+  assert.equal(page.xpath("//p/text()").get(), "ü");
+});
+
+Deno.test("Page reads the text as its header says", () => {
+  const page = pageOf(new Uint8Array([0x3c, 0x70, 0x3e, 0xfc]), { type: "text/html; charset=iso-8859-1" });
+  assert.equal(page.text, "<p>ü");
+});
+
+Deno.test("json() gives the body, or a SyntaxError", () => {
+  assert.deepEqual(pageOf('{"a": [1, "ü"]}', { type: "application/json" }).json(), { a: [1, "ü"] });
+  assert.throws(() => pageOf("<html>").json(), SyntaxError);
+});
+
+Deno.test("request is the request that led to the page", () => {
+  const page = pageOf("", { request: { meta: { a: 1 }, callback: "author", redirects: ["http://a.com/0"], depth: 2 } });
+  assert.equal(page.request.url, "http://a.com/start");
+  assert.equal(page.request.callback, "author");
+  assert.deepEqual(page.request.redirects, ["http://a.com/0"]);
+  assert.equal(page.request.method, "GET");
+  assert.equal(page.request, page.request);
+});
+
+Deno.test("request() makes a request that is resolved against the page", () => {
+  const page = pageOf("", { request: { depth: 4 } });
+  const urls: readonly (readonly [string | URL, string])[] = [
+    ["/x", "http://a.com/x"],
+    ["x?y#z", "http://a.com/dir/x?y"],
+    [" ../up\n", "http://a.com/up"],
+    ["//b.com", "http://b.com/"],
+    [new URL("https://c.com/a#b"), "https://c.com/a"],
+    ["", "http://a.com/dir/page"],
+  ];
+  for (const [url, expected] of urls) {
+    const request = page.request(url);
+    assert.equal(request.url, expected);
+    assert.ok(isRequest(request) && Object.isFrozen(request));
+    assert.deepEqual([request.depth, request.callback, request.priority], [5, "parse", 0]);
+  }
+});
+
+Deno.test("request() takes the options of a request, and a method in any case", () => {
+  const options: RequestOptions = {
+    callback: "author",
+    priority: -100,
+    meta: { a: [1] },
+    method: "post",
+    headers: { "X-A": "1" },
+    body: "b=1",
+    dontFilter: true,
+    handleStatuses: [404],
+  };
+  const request = pageOf("").request("/x", options);
+  assert.deepEqual({ ...request }, {
+    url: "http://a.com/x",
+    ...options,
+    method: "POST",
+    depth: 1,
+    attempt: 0,
+    notBefore: 0,
+    redirects: [],
+  });
+});
+
+const wrong:
+  readonly (readonly [name: string, url: string, options: unknown, error: { name: string; message: RegExp }])[] = [
+    ["a URL that is not http", "mailto:x@a.com", {}, {
+      name: "RangeError",
+      message: /^Cannot request "mailto:x@a.com": it is not an http or https URL$/,
+    }],
+    ["a URL that is none", "http://", {}, { name: "RangeError", message: /^Cannot request "http:\/\/": / }],
+    ["a callback that does not exist", "/x", { callback: "autor" }, {
+      name: "RangeError",
+      message: /^Cannot request http:\/\/a.com\/x: the spider has no callback "autor"; did you mean author\?$/,
+    }],
+    ["a callback that is a function", "/x", { callback: () => {} }, { name: "RangeError", message: /no callback/ }],
+    ["a priority that is not whole", "/x", { priority: 0.5 }, {
+      name: "RangeError",
+      message: /priority 0.5 is not a whole number from -100 to 100$/,
+    }],
+    ["a priority that is too high", "/x", { priority: 101 }, { name: "RangeError", message: /priority 101 / }],
+    ["meta that cannot be stored", "/x", { meta: { a: { node: () => {} } } }, {
+      name: "SerializationError",
+      message: /^meta.a.node is a function, which cannot be stored$/,
+    }],
+  ];
+
+for (const [name, url, options, error] of wrong) {
+  Deno.test(`request() refuses ${name}`, () => {
+    assert.throws(() => pageOf("").request(url, options as RequestOptions), error);
+  });
+}
+
+const unsendable: Readonly<Record<string, unknown>> = {
+  "a body that is an object": { method: "POST", body: { a: 1 } },
+  "a body that is URLSearchParams": { method: "POST", body: new URLSearchParams({ a: "1" }) },
+  "a body that is a number": { method: "POST", body: 5 },
+  "headers that are a Headers object": { headers: new Headers({ "x-a": "1" }) },
+  "a header that is a function": { headers: { "x-a": () => {} } },
+  "statuses that are no list": { handleStatuses: 404 },
+};
+
+for (const [name, options] of Object.entries(unsendable)) {
+  Deno.test(`request() refuses ${name} at the line that makes it`, () => {
+    assert.throws(() => pageOf("").request("/x", options as RequestOptions), (error) => {
+      assert.ok(error instanceof Error && /^(RangeError|TypeError|SerializationError)$/.test(error.name));
+      assert.match(error.message, /body|header|method|handleStatuses/);
+      return true;
+    });
+  });
+}
+
+Deno.test("request() copies meta, so that it does not change any more", () => {
+  const meta = { list: [1] };
+  const request = pageOf("").request("/x", { meta });
+  meta.list.push(2);
+  assert.deepEqual(request.meta, { list: [1] });
+});
+
+Deno.test("follow() gives a request for each distinct link, in document order", () => {
+  const html = `<a href="/b">1</a><a href="a">2</a><a href="/b">3</a><a href="http://a.com/b#x">4</a>
+    <a href="/dir/a">5</a><a href="http://c.com">6</a><a>7</a><a href="">8</a>`;
+  assert.deepEqual(followed(html), [
+    "http://a.com/b",
+    "http://a.com/dir/a",
+    "http://c.com/",
+    "http://a.com/dir/page",
+  ]);
+});
+
+Deno.test("follow() drops fragments, and links that differ in nothing else", () => {
+  assert.deepEqual(followed(`<a href="/x#a"></a><a href="/x#b"></a><a href="/x"></a>`), ["http://a.com/x"]);
+});
+
+Deno.test("follow() passes over what is not http or https", () => {
+  const html = `<a href="mailto:x@a.com"></a><a href="javascript:void(0)"></a><a href="ftp://a.com/"></a>
+    <a href="tel:1"></a><a href="http://[bad"></a><a href="https://ok.com/"></a>`;
+  assert.deepEqual(followed(html), ["https://ok.com/"]);
+});
+
+Deno.test("follow() takes src, and links that a selector gives as strings", () => {
+  const html = `<img src="/i.png"><frame src="/f"><p data-url=" /d ">/t</p>`;
+  assert.deepEqual(followed(html, "img"), ["http://a.com/i.png"]);
+  assert.deepEqual(followed(html, "p::attr(data-url)"), ["http://a.com/d"]);
+  assert.deepEqual(followed(html, "p::text"), ["http://a.com/t"]);
+  assert.deepEqual(followed(html, "a"), []);
+});
+
+Deno.test("follow() resolves links against <base>, and so does request()", () => {
+  const html = `<base href="http://b.com/x/"><a href="y">1</a>`;
+  assert.deepEqual(followed(html), ["http://b.com/x/y"]);
+  assert.equal(pageOf(html).request("z").url, "http://b.com/x/z");
+  assert.deepEqual(followed(`<BASE\nHREF="/x/"><a href="y">1</a>`), ["http://a.com/x/y"]);
+  assert.deepEqual(followed(`<p>&lt;base href="/x/"&gt;</p><a href="y">1</a>`), ["http://a.com/dir/y"]);
+});
+
+Deno.test("follow() keeps to allow and deny, which are patterns on the absolute URL", () => {
+  const html = ["/p/1", "/p/2", "/q/1", "http://b.com/p/1"].map((link) => `<a href="${link}"></a>`).join("");
+  const cases: readonly (readonly [FollowOptions, readonly string[]])[] = [
+    [{ allow: "/p/" }, ["http://a.com/p/1", "http://a.com/p/2", "http://b.com/p/1"]],
+    [{ allow: /^http:\/\/a\.com\/p/ }, ["http://a.com/p/1", "http://a.com/p/2"]],
+    [{ allow: [/q/, "b.com"] }, ["http://a.com/q/1", "http://b.com/p/1"]],
+    [{ deny: /1$/ }, ["http://a.com/p/2"]],
+    [{ allow: "/p/", deny: ["b.com", /2$/] }, ["http://a.com/p/1"]],
+    [{ allow: [] }, []],
+    [{ deny: [] }, ["http://a.com/p/1", "http://a.com/p/2", "http://a.com/q/1", "http://b.com/p/1"]],
+    [{ allow: /\/\d/g }, ["http://a.com/p/1", "http://a.com/p/2", "http://a.com/q/1", "http://b.com/p/1"]],
+    [{ allow: /http:\/\/a.com\/p/y }, ["http://a.com/p/1", "http://a.com/p/2"]],
+  ];
+  for (const [options, expected] of cases) assert.deepEqual(followed(html, "a", options), expected);
+});
+
+Deno.test("follow() gives its other options to every request, and checks them", () => {
+  const page = pageOf(`<a href="/1"></a><a href="/2"></a>`, { request: { depth: 1 } });
+  const requests = page.follow("a", { callback: "author", priority: 3, meta: { a: 1 }, allow: "a.com" });
+  assert.deepEqual(requests.map(({ callback, priority, meta, depth }) => ({ callback, priority, meta, depth })), [
+    { callback: "author", priority: 3, meta: { a: 1 }, depth: 2 },
+    { callback: "author", priority: 3, meta: { a: 1 }, depth: 2 },
+  ]);
+  assert.notEqual(requests[0]!.meta, requests[1]!.meta);
+  assert.throws(() => page.follow("a", { callback: "nobody" }), /the spider has no callback "nobody"/);
+  assert.throws(() => page.follow("a", { meta: { x: 1n } }), /meta.x is a bigint/);
+});
+
+Deno.test("state is the state as it is now, and cannot be changed", () => {
+  const state = Object.freeze({ count: 1 });
+  const page = pageOf("", { state });
+  assert.deepEqual(page.state, { count: 1 });
+  assert.throws(() => {
+    (page.state as State).count = 2;
+  }, TypeError);
+});
+
+Deno.test("update() is remembered in order until the page ends, and refused afterwards", () => {
+  const page = pageOf("");
+  const one = () => {}, two = () => {};
+  page.update(one);
+  page.update(two);
+  assert.deepEqual(page.end(), [one, two]);
+  assert.throws(() => page.update(one), {
+    message: "Cannot update the state: the callback of http://a.com/dir/page has ended",
+  });
+  assert.deepEqual(page.end(), [one, two]);
+});
