@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isAbsolute } from "node:path";
+
 /** The files of one spider in one project. */
 export interface Places {
   /** The folder of everything below. */
@@ -36,4 +38,14 @@ export function placesOf(dataDir: string, project: string, spider: string): Plac
 /** Returns the name that the outputs of a crawl share: its start in UTC, `2026-11-21T09-30-00.000Z`. */
 export function crawlName(startedAt: number): string {
   return new Date(startedAt).toISOString().replaceAll(":", "-");
+}
+
+/** Returns a path below the spider's folder as it is named from there; any other path as it is. */
+export function relativeTo(path: string, { root }: Places): string {
+  return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+}
+
+/** Returns the path that `relativeTo` was given, wherever the spider's folder is now. */
+export function absolute(path: string, { root }: Places): string {
+  return path === "-" || path === "" || isAbsolute(path) ? path : `${root}/${path}`;
 }

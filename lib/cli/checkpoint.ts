@@ -10,7 +10,7 @@ import { type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
 import { unpack } from "../disk/pack.ts";
-import type { CrawlSnapshot } from "../engine/snapshot.ts";
+import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
 import { filesOf } from "../frontier/files.ts";
 import { formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
@@ -58,12 +58,12 @@ function show(
   if (json) {
     terminal.print(JSON.stringify({
       ...newest?.checkpoint,
-      crawl: newest && shown(newest.checkpoint),
+      crawl: newest && shown(newest.checkpoint, places),
       unreadable: unreadable.map(({ error }) => error.message),
     }));
   } else if (newest !== undefined) {
     const { checkpoint } = newest;
-    const crawl = checkpoint.crawl as CrawlSnapshot;
+    const crawl = crawlOf(checkpoint, places);
     const { counters } = crawl;
     const saved = formatDuration(Math.max(0, Math.round((clock.wall() - checkpoint.savedAt) / 1000)));
     const rows: [string, string][] = [
@@ -92,8 +92,8 @@ function show(
   return Promise.resolve(newest === undefined ? 1 : 0);
 }
 
-function shown(checkpoint: Checkpoint): unknown {
-  const crawl = checkpoint.crawl as CrawlSnapshot;
+function shown(checkpoint: Checkpoint, places: Places): unknown {
+  const crawl = crawlOf(checkpoint, places);
   return { ...crawl, state: unpack(crawl.state), frontier: { ...crawl.frontier, held: crawl.frontier.held.length } };
 }
 
@@ -102,7 +102,7 @@ function verify({ disk, terminal }: Context, store: CheckpointStore, places: Pla
   for (const { error } of unreadable) terminal.print(`damaged: ${error.message}`);
   let whole = unreadable.length === 0;
   for (const { path, checkpoint } of checkpoints) {
-    const crawl = checkpoint.crawl as CrawlSnapshot;
+    const crawl = crawlOf(checkpoint, places);
     const problems = [...new Set([...brokenRecords(disk, places, crawl), ...missingBytes(disk, places, crawl)])];
     whole &&= problems.length === 0;
     for (const problem of problems) terminal.print(`damaged: ${problem}`);

@@ -9,7 +9,7 @@ import { crawlName, type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore, type Found } from "../checkpoint/store.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import { planOf } from "../engine/plan.ts";
-import type { CrawlSnapshot } from "../engine/snapshot.ts";
+import { crawlOf } from "../engine/snapshot.ts";
 import { stdoutPath } from "../feed/format.ts";
 import { partOf } from "../feed/snapshot.ts";
 import { SpiderError } from "../spider/check.ts";
@@ -200,8 +200,9 @@ async function resume(
   reporter: Reporter,
   { store, places, found }: Kept & { readonly found: Found },
 ): Promise<number> {
-  const { generation, identity, crawl } = found.checkpoints[0]!.checkpoint;
-  const snapshot = crawl as CrawlSnapshot;
+  const { checkpoint } = found.checkpoints[0]!;
+  const { generation, identity } = checkpoint;
+  const snapshot = crawlOf(checkpoint, places);
   const output = snapshot.items.path;
   if (asked.output !== undefined && asked.output !== output) {
     throw new UsageError([

@@ -1,7 +1,7 @@
 import type { Places } from "../checkpoint/places.ts";
 import type { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
-import type { CrawlSnapshot } from "../engine/snapshot.ts";
+import { crawlOf } from "../engine/snapshot.ts";
 import { discardFeed } from "../feed/publish.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function discard(
     return;
   }
   for (const { checkpoint } of checkpoints) {
-    const { items, failures } = checkpoint.crawl as CrawlSnapshot;
+    const { items, failures } = crawlOf(checkpoint, places);
     await discardFeed(disk, items.path);
     await discardFeed(disk, failures.path);
   }

@@ -11,7 +11,7 @@ import { DamageError } from "../disk/damage.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import type { Counters } from "../engine/counters.ts";
 import type { CrawlSummary } from "../engine/publish.ts";
-import type { CrawlSnapshot } from "../engine/snapshot.ts";
+import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
 import { partOf } from "../feed/snapshot.ts";
 import { filesOf } from "../frontier/files.ts";
 
@@ -61,7 +61,7 @@ async function lookAtSpider(
   const holder = await lockHolder(disk, places.lock, patience());
   const { checkpoints, unreadable } = new CheckpointStore(disk, places).find();
   const newest = checkpoints[0]?.checkpoint;
-  const crawl = newest?.crawl as CrawlSnapshot | undefined;
+  const crawl = newest && crawlOf(newest, places);
   const figures = {
     counters: crawl?.counters,
     pending: crawl?.pending,

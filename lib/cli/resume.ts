@@ -1,8 +1,9 @@
+import type { Places } from "../checkpoint/places.ts";
 import type { CheckpointStore, Found, Unreadable } from "../checkpoint/store.ts";
 import { DamageError } from "../disk/damage.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import type { EngineParts } from "../engine/engine.ts";
-import type { CrawlSnapshot } from "../engine/snapshot.ts";
+import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
 import { filesOf, isFrontierFile } from "../frontier/files.ts";
 
 /** A generation of a checkpoint, and the parts as it has them. */
@@ -23,11 +24,11 @@ export class ResumeError extends Error {
  * Opens the newest generation whose files are whole. Throws a {@linkcode ResumeError} when there is none; nothing has
  * been changed then.
  */
-export function openNewest(found: Found, open: (snapshot: CrawlSnapshot) => EngineParts): Resumed {
+export function openNewest(found: Found, places: Places, open: (snapshot: CrawlSnapshot) => EngineParts): Resumed {
   const unreadable: Unreadable[] = [...found.unreadable];
   // Keeps C8: a generation is opened by reading all of it, before anything is cut.
   for (const { path, checkpoint } of found.checkpoints) {
-    const snapshot = checkpoint.crawl as CrawlSnapshot;
+    const snapshot = crawlOf(checkpoint, places);
     try {
       return { generation: checkpoint.generation, snapshot, parts: open(snapshot), unreadable };
     } catch (error) {
@@ -39,12 +40,10 @@ export function openNewest(found: Found, open: (snapshot: CrawlSnapshot) => Engi
 }
 
 /** Removes the frontier's files that no generation counts: what processes that were killed have left. */
-export async function removeLitter(disk: Disk, folder: string, store: CheckpointStore): Promise<void> {
-  const counted = store.find().checkpoints.flatMap(({ checkpoint }) =>
-    filesOf((checkpoint.crawl as CrawlSnapshot).frontier)
-  );
+export async function removeLitter(disk: Disk, places: Places, store: CheckpointStore): Promise<void> {
+  const counted = store.find().checkpoints.flatMap(({ checkpoint }) => filesOf(crawlOf(checkpoint, places).frontier));
   const names = new Set(counted.map(({ name }) => name));
-  for (const name of disk.list(folder)) {
-    if (isFrontierFile(name) && !names.has(name)) await disk.remove(`${folder}/${name}`);
+  for (const name of disk.list(places.checkpoint)) {
+    if (isFrontierFile(name) && !names.has(name)) await disk.remove(`${places.checkpoint}/${name}`);
   }
 }

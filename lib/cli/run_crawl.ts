@@ -70,7 +70,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     parts = wire(wiring);
   } else {
     try {
-      const opened = openNewest(run.found, (snapshot) => wire(wiring, snapshot));
+      const opened = openNewest(run.found, run.keeping.places, (snapshot) => wire(wiring, snapshot));
       for (const { path, error } of opened.unreadable) {
         const aside = await run.keeping.store.setAside(path);
         reporter.log(
@@ -88,7 +88,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
       );
       return 1;
     }
-    await removeLitter(disk, run.keeping.places.checkpoint, run.keeping.store);
+    await removeLitter(disk, run.keeping.places, run.keeping.store);
     const { counters } = parts;
     reporter.log(
       "info",

@@ -2,7 +2,7 @@ import { crawlName, type Places } from "../checkpoint/places.ts";
 import type { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
 import { publish, summaryOf } from "../engine/publish.ts";
-import type { CrawlSnapshot } from "../engine/snapshot.ts";
+import { crawlOf } from "../engine/snapshot.ts";
 
 /**
  * Puts the files of a crawl in place that had finished when its process was killed, and removes its checkpoint. Returns
@@ -15,7 +15,7 @@ export async function settle(
   now: number,
 ): Promise<string | undefined> {
   const newest = store.find().checkpoints[0]?.checkpoint;
-  const crawl = newest?.crawl as CrawlSnapshot | undefined;
+  const crawl = newest && crawlOf(newest, places);
   if (newest === undefined || crawl?.phase !== "finished") return undefined;
   const value = summaryOf(newest.identity, { outcome: "finished", reason: "done" }, crawl, now);
   const path = `${places.crawls}/${crawlName(newest.identity.startedAt)}.summary.json`;

@@ -12,7 +12,7 @@ import type { Summary } from "../spider/spider.ts";
 import { type Ending, Engine, type EngineOptions, type EngineParts, type Progress } from "./engine.ts";
 import { type CrawlSummary, publish, summaryOf, writeSummary } from "./publish.ts";
 import { Saver } from "./saver.ts";
-import type { CrawlSnapshot } from "./snapshot.ts";
+import { type CrawlSnapshot, storedCrawl } from "./snapshot.ts";
 
 /** Where and how a crawl is kept. A test run has none of it. */
 export interface Keeping {
@@ -176,7 +176,7 @@ export class Crawl {
 
   #snapshot(): CrawlSnapshot {
     const { frontier, scheduler, cookies, items, failures, starts, counters, state } = this.#parts;
-    return {
+    const crawl: CrawlSnapshot = {
       phase: this.#phase,
       elapsed: this.elapsed,
       startUrls: this.#options.startUrls,
@@ -191,6 +191,8 @@ export class Crawl {
       items: items.snapshot(),
       failures: failures.snapshot(),
     };
+    const places = this.#options.keeping?.places;
+    return places === undefined ? crawl : storedCrawl(crawl, places);
   }
 }
 

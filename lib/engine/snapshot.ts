@@ -1,9 +1,37 @@
+import type { Checkpoint } from "../checkpoint/document.ts";
+import { absolute, type Places, relativeTo } from "../checkpoint/places.ts";
 import type { FeedSnapshot } from "../feed/snapshot.ts";
 import type { FrontierSnapshot } from "../frontier/frontier.ts";
 import type { CookieRecord } from "../net/cookies.ts";
 import type { SchedulerSnapshot } from "../schedule/scheduler.ts";
 import type { Counters } from "./counters.ts";
 import type { StartsSnapshot } from "./starts.ts";
+
+/**
+ * The crawl in a checkpoint, its outputs where they are now: in the data folder, which may have been moved, or
+ * elsewhere.
+ */
+export function crawlOf({ crawl }: Checkpoint, places: Places): CrawlSnapshot {
+  const { items, failures, ...rest } = crawl as CrawlSnapshot;
+  return {
+    ...rest,
+    items: moved(items, (path) => absolute(path, places)),
+    failures: moved(failures, (path) => absolute(path, places)),
+  };
+}
+
+/** The crawl as a checkpoint keeps it: the outputs in the data folder are named from there. */
+export function storedCrawl(crawl: CrawlSnapshot, places: Places): CrawlSnapshot {
+  return {
+    ...crawl,
+    items: moved(crawl.items, (path) => relativeTo(path, places)),
+    failures: moved(crawl.failures, (path) => relativeTo(path, places)),
+  };
+}
+
+function moved(feed: FeedSnapshot, move: (path: string) => string): FeedSnapshot {
+  return { ...feed, path: move(feed.path) };
+}
 
 /** What a checkpoint says of a crawl. */
 export interface CrawlSnapshot {

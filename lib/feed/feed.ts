@@ -19,6 +19,7 @@ import { type FeedFormat, formatOf, stdoutPath } from "./format.ts";
 import { jsonArray, jsonLines } from "./json.ts";
 import type { Layout } from "./layout.ts";
 import { type FeedSnapshot, partOf } from "./snapshot.ts";
+import { checkedTail, Tail } from "./tail.ts";
 import { stdoutFile } from "./stdout.ts";
 
 /** Takes items and writes them. What `encode` returns is for `write` of the same feed. */
@@ -96,6 +97,7 @@ class OpenFeed<Encoded> implements Feed<Encoded> {
   readonly #layout: Layout<Encoded>;
   readonly #file: AppendFile;
   readonly #bufferSize: number;
+  readonly #tail: Tail;
   #buffer = "";
   #finished = false;
   #named = false;
@@ -109,9 +111,11 @@ class OpenFeed<Encoded> implements Feed<Encoded> {
     if (path === stdoutPath) {
       if (stdout === undefined) throw new TypeError("Cannot open the feed -: no stdout was given");
       this.#file = stdoutFile(stdout, length);
+      this.#tail = new Tail();
       this.#bufferSize = 0;
       this.#named = true;
     } else {
+      this.#tail = checkedTail(disk, partOf(path), length, snapshot?.tail ?? 0);
       this.#file = disk.append(partOf(path), length);
       this.#bufferSize = bufferSize;
     }
@@ -132,7 +136,9 @@ class OpenFeed<Encoded> implements Feed<Encoded> {
     if (this.#buffer === "") return;
     // The buffer is emptied last: after a failed write the next flush must fail too, so that no snapshot passes over
     // what is missing.
-    this.#file.write(encoder.encode(this.#buffer));
+    const bytes = encoder.encode(this.#buffer);
+    this.#file.write(bytes);
+    this.#tail.append(bytes);
     this.#buffer = "";
   }
 
@@ -150,6 +156,7 @@ class OpenFeed<Encoded> implements Feed<Encoded> {
       path: this.path,
       format: this.#format,
       length: this.#file.length,
+      tail: this.#tail.checksum,
       finished: this.#finished,
       ...this.#layout.state(),
     };

@@ -7,7 +7,7 @@ export const noFeed: Feed = {
   write: () => {},
   flush: () => {},
   sync: () => Promise.resolve(),
-  snapshot: () => ({ path: "", format: "jsonl", length: 0, finished: true }),
+  snapshot: () => ({ path: "", format: "jsonl", length: 0, tail: 0, finished: true }),
   finish: () => {},
   close: () => {},
 };

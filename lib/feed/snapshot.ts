@@ -11,6 +11,8 @@ export interface FeedSnapshot {
   readonly format: FeedFormat;
   /** How many bytes of the file in work count; what follows them did not happen. */
   readonly length: number;
+  /** CRC-32 of the last 64 KiB of them. */
+  readonly tail: number;
   /** Whether the closing part is among them, so that only publishing is left. */
   readonly finished: boolean;
   /**

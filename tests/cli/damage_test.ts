@@ -169,7 +169,7 @@ for (const how of ["removed", "cut short"] as const) {
   Deno.test(`an output in work that was ${how} is never passed over`, async () => {
     const { place, kept, crawl, wanted } = await paused();
     await using _place = place;
-    const part = kept.saved.crawl.items.path + ".part";
+    const part = `${kept.root}/${kept.saved.crawl.items.path}.part`;
     if (how === "removed") Deno.removeSync(part);
     else damage(part, (bytes) => bytes.slice(0, 100));
     const before = digests(place.dataDir);

@@ -39,7 +39,7 @@ Deno.test("no checkpoint: the crawl starts fresh, without a word, and clears not
 
 Deno.test("a checkpoint of the same crawl: it goes on, with the generation before as a second chance", () => {
   const both = found([checkpoint(), checkpoint({ generation: 1 })]);
-  assert.deepEqual(planOf(both, wanted), { kind: "resume", notes: [], candidates: both.checkpoints });
+  assert.deepEqual(planOf(both, wanted), { kind: "resume", notes: [], found: both });
 });
 
 Deno.test("a finished crawl's checkpoint is gone on from: only publishing is left", () => {
@@ -86,13 +86,9 @@ Deno.test("a checkpoint in another format is refused, also where the generation 
   }
 });
 
-Deno.test("a damaged checkpoint falls back to the generation before it, and says so", () => {
+Deno.test("a damaged checkpoint falls back to the generation before it, and what is damaged is passed on", () => {
   const old = found([checkpoint({ generation: 1 })], [damaged]);
-  assert.deepEqual(planOf(old, wanted), {
-    kind: "resume",
-    notes: ["/c/new is damaged at byte 12: it ends too soon: going on from the generation before it"],
-    candidates: old.checkpoints,
-  });
+  assert.deepEqual(planOf(old, wanted), { kind: "resume", notes: [], found: old });
 });
 
 Deno.test("if no generation can be read the crawl is refused, the files stay, and it says what is lost", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { crc32 } from "node:zlib";
 import { decode, encode } from "@msgpack/msgpack";
 import { type AppendFile, type Disk, DiskError } from "../../lib/disk/disk.ts";
 import { localDisk } from "../../lib/disk/local.ts";
@@ -123,13 +124,25 @@ Deno.test("snapshot() counts everything that was written, in plain data that Mes
     const path = `${folder}/items.jsonl`;
     const feed = open(path);
     feed.write([feed.encode({ a: "ü" })]);
-    assert.deepEqual(feed.snapshot(), { path, format: "jsonl", length: 11, finished: false });
+    assert.deepEqual(feed.snapshot(), {
+      path,
+      format: "jsonl",
+      length: 11,
+      tail: crc32('{"a":"ü"}\n'),
+      finished: false,
+    });
     feed.finish();
-    assert.deepEqual(feed.snapshot(), { path, format: "jsonl", length: 11, finished: true });
+    assert.deepEqual(feed.snapshot(), {
+      path,
+      format: "jsonl",
+      length: 11,
+      tail: crc32('{"a":"ü"}\n'),
+      finished: true,
+    });
     feed.close();
 
     const table = open(`${folder}/items.csv`, { warn: () => {} });
-    assert.deepEqual(table.snapshot(), { path: table.path, format: "csv", length: 0, finished: false });
+    assert.deepEqual(table.snapshot(), { path: table.path, format: "csv", length: 0, tail: 0, finished: false });
     table.write([table.encode({ a: 1 })]);
     table.write([table.encode({ b: 1 })]);
     const snapshot = table.snapshot();
@@ -137,6 +150,7 @@ Deno.test("snapshot() counts everything that was written, in plain data that Mes
       path: table.path,
       format: "csv",
       length: 10,
+      tail: crc32("a\r\n1\r\n,1\r\n"),
       finished: false,
       columns: ["a", "b"],
       headed: 1,
@@ -173,11 +187,11 @@ Deno.test("a new feed makes its folder and replaces the remains of an earlier on
 Deno.test("openFeed() refuses a snapshot of another format, and one that is finished", () =>
   inFolder((folder) => {
     const path = `${folder}/items.json`;
-    assert.throws(() => open(path, { snapshot: { path, format: "csv", length: 0, finished: false } }), {
+    assert.throws(() => open(path, { snapshot: { path, format: "csv", length: 0, tail: 0, finished: false } }), {
       name: "RangeError",
       message: `Cannot go on with ${path} as json: it was begun as csv`,
     });
-    assert.throws(() => open(path, { snapshot: { path, format: "json", length: 3, finished: true } }), {
+    assert.throws(() => open(path, { snapshot: { path, format: "json", length: 3, tail: 0, finished: true } }), {
       name: "RangeError",
       message: `Cannot go on with ${path}: it is finished, and only to be published`,
     });
@@ -187,13 +201,32 @@ Deno.test("openFeed() refuses a snapshot of another format, and one that is fini
 Deno.test("openFeed() says so when the file in work is gone or shorter than the checkpoint says", () =>
   inFolder((folder) => {
     const path = `${folder}/items.jsonl`;
-    const snapshot = { path, format: "jsonl", length: 8, finished: false } as const;
+    const snapshot = { path, format: "jsonl", length: 8, tail: 0, finished: false } as const;
     assert.throws(
       () => open(path, { snapshot }),
-      (error) => error instanceof DiskError && error.path === `${path}.part`,
+      { name: "DamageError", message: `${path}.part is damaged at byte 0: it ends here, 8 bytes were written` },
     );
     Deno.writeTextFileSync(`${path}.part`, '{"a"');
-    assert.throws(() => open(path, { snapshot }), { message: `Cannot cut ${path}.part: it ends after 4 of 8 bytes` });
+    assert.throws(
+      () => open(path, { snapshot }),
+      { name: "DamageError", message: `${path}.part is damaged at byte 4: it ends here, 8 bytes were written` },
+    );
+  }));
+
+Deno.test("openFeed() refuses a file in work that another crawl has written over, and leaves it as it is", () =>
+  inFolder((folder) => {
+    const path = `${folder}/items.jsonl`;
+    const feed = open(path);
+    feed.write([feed.encode({ a: 1 })]);
+    const snapshot = feed.snapshot();
+    feed.close();
+    open(path, { snapshot }).close();
+    Deno.writeTextFileSync(`${path}.part`, '{"b":2}\n{"b":3}\n');
+    assert.throws(() => open(path, { snapshot }), {
+      name: "DamageError",
+      message: /holds other bytes than were written/,
+    });
+    assert.equal(Deno.readTextFileSync(`${path}.part`), '{"b":2}\n{"b":3}\n');
   }));
 
 /** This machine's disk, but with another `append`. */
@@ -265,7 +298,13 @@ Deno.test("the feed - writes JSON lines to standard output at once, and publishi
   assert.deepEqual(written, ['{"a":1}\n{"a":2}\n']);
   await feed.sync();
   feed.finish();
-  assert.deepEqual(feed.snapshot(), { path: "-", format: "jsonl", length: 16, finished: true });
+  assert.deepEqual(feed.snapshot(), {
+    path: "-",
+    format: "jsonl",
+    length: 16,
+    tail: crc32(written[0]!),
+    finished: true,
+  });
   await publishFeed(localDisk, feed.snapshot());
   feed.close();
   assert.deepEqual(written, ['{"a":1}\n{"a":2}\n']);
@@ -273,7 +312,7 @@ Deno.test("the feed - writes JSON lines to standard output at once, and publishi
 
 Deno.test("the feed - goes on where a snapshot ended without repeating what came before", () => {
   const written: string[] = [];
-  const snapshot = { path: "-", format: "jsonl", length: 16, finished: false } as const;
+  const snapshot = { path: "-", format: "jsonl", length: 16, tail: 0, finished: false } as const;
   const feed = open("-", { snapshot, stdout: (bytes) => written.push(decoder.decode(bytes)) });
   feed.write([feed.encode({ a: 3 })]);
   assert.equal(feed.snapshot().length, 24);

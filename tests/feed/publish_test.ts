@@ -29,7 +29,7 @@ const kinds = [
 
 function snapshotOf(kind: typeof kinds[number], folder: string): FeedSnapshot {
   const { name, part, published: _, ...rest } = kind;
-  return { path: `${folder}/${name}`, length: part.length, finished: true, ...rest };
+  return { path: `${folder}/${name}`, length: part.length, tail: 0, finished: true, ...rest };
 }
 
 /** Dies instead of the `last`-th step that changes the disk or makes it safe, or right after it. */

@@ -337,6 +337,30 @@ Deno.test("throttle slows down a host that pushes back, and only when it is aske
   assert.notEqual(other.scheduler.next(), undefined);
 });
 
+Deno.test("requests that were on their way when a host first pushed back slow it down once", () => {
+  const { scheduler, clock, add } = open({ throttle: true });
+  add("a.com", 10);
+  const burst = takeAll(scheduler);
+  assert.equal(burst.length, 8);
+  for (const request of burst) {
+    clock.advance(100);
+    scheduler.ended(request, { latency: 0.1, status: 503 });
+  }
+  assert.deepEqual(scheduler.snapshot().hosts.map(({ delay }) => delay), [1]);
+  clock.advance(1000);
+  scheduler.ended(scheduler.next()!, { latency: 0.1, status: 503 });
+  assert.deepEqual(scheduler.snapshot().hosts.map(({ delay }) => delay), [2]);
+});
+
+Deno.test("one request object that is added twice with dontFilter is two requests in flight", () => {
+  const { scheduler } = open();
+  const same = createRequest("http://a.com/", { dontFilter: true });
+  scheduler.add(same);
+  scheduler.add(same);
+  assert.equal(takeAll(scheduler).length, 2);
+  assert.equal(scheduler.inFlight, 2);
+});
+
 Deno.test("a scheduler that goes on from a snapshot waits the delay before the first request to every host", () => {
   const { scheduler, clock, add } = open({ delay: 3, snapshot: { hosts: [] } });
   add("a.com");
@@ -403,7 +427,7 @@ Deno.test("any crawl ends: limits and delays are kept, and wait() never says too
   const request = fc.record({
     host: fc.constantFrom("a.com", "b.com", "c.com"),
     takes: fc.integer({ min: 0, max: 3000 }),
-    status: fc.constantFrom(200, 200, 200, 404, 503, undefined),
+    status: fc.constantFrom(200, 200, 200, 404, 503, "timeout" as const, undefined),
     retryAfter: fc.constantFrom(0, 0, 0, 2),
     notBefore: fc.constantFrom(0, 0, 0, 4000),
     priority: fc.integer({ min: -1, max: 1 }),

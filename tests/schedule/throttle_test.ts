@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { adjust, autoThrottle, initialPace, type Observation, type Pace } from "../../lib/schedule/throttle.ts";
+import {
+  adjust,
+  autoThrottle,
+  initialPace,
+  type Observation,
+  type Pace,
+  pushesBack,
+} from "../../lib/schedule/throttle.ts";
 
 const good: Observation = { latency: 0.1, status: 200 };
 
@@ -24,6 +31,17 @@ for (const status of [429, 503, "timeout"] as const) {
     assert.equal(after([bad], { delay: 0.3, best: 0.1, recent: 0.1 }).delay, 1);
   });
 }
+
+Deno.test("pushesBack() is true of what asks for a slower pace, and nothing else", () => {
+  const all = [200, 404, 429, 500, 502, 503, "timeout", undefined] as const;
+  assert.deepEqual(all.filter((status) => pushesBack(status)), [429, 503, "timeout"]);
+});
+
+Deno.test("a failure that says nothing about the host's load changes nothing", () => {
+  for (const pace of [initialPace, { delay: 2, best: 0.1, recent: 0.1 }]) {
+    assert.deepEqual(after([{ latency: 30, status: undefined }], pace), pace);
+  }
+});
 
 Deno.test("other errors are no push-back", () => {
   for (const status of [301, 404, 410, 500, 502]) assert.equal(after([{ latency: 0.1, status }]).delay, 0);
@@ -57,7 +75,7 @@ Deno.test("a host that is always slow is not slowed down", () => {
 Deno.test("the delay is never more than a minute, never negative, and ends when the host is well again", () => {
   const observation = fc.record({
     latency: fc.double({ min: 0, max: 10_000, noNaN: true }),
-    status: fc.constantFrom(200, 301, 404, 429, 500, 503, undefined),
+    status: fc.constantFrom(200, 301, 404, 429, 500, 503, "timeout" as const, undefined),
   });
   fc.assert(fc.property(fc.array(observation), (observations) => {
     const pace = after(observations);
