@@ -9,6 +9,7 @@
 import { basename } from "node:path";
 import { DamageError } from "../disk/damage.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
+import { makeFolder } from "../disk/make_folder.ts";
 import { type Checkpoint, decodeCheckpoint, FormatError } from "./document.ts";
 import type { Places } from "./places.ts";
 
@@ -58,7 +59,7 @@ export class CheckpointStore {
   async save(bytes: Uint8Array<ArrayBuffer>, sync: () => Promise<void>, retired: readonly string[]): Promise<void> {
     const { checkpoint: folder, current, previous, temporary } = this.#places;
     // Keeps C1: what a checkpoint counts, names of new files included, is on disk before the checkpoint is.
-    this.#disk.makeFolder(folder);
+    await makeFolder(this.#disk, folder);
     await sync();
     await this.#disk.syncFolder(folder);
     const file = this.#disk.append(temporary, 0);

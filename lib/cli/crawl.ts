@@ -8,6 +8,7 @@ import { takeLock } from "../checkpoint/lock.ts";
 import { crawlName, type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore, type Found } from "../checkpoint/store.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
+import { makeFolder } from "../disk/make_folder.ts";
 import { planOf } from "../engine/plan.ts";
 import { crawlOf } from "../engine/snapshot.ts";
 import { stdoutPath } from "../feed/format.ts";
@@ -152,7 +153,7 @@ async function production(context: Context, asked: Asked, reporter: Reporter): P
 /** Makes the folder of a spider and takes its lock. */
 async function locked(disk: Disk, places: Places, clock: Clock): Promise<Disposable> {
   try {
-    disk.makeFolder(places.root);
+    await makeFolder(disk, places.root);
     return await takeLock(disk, places.lock, patience(clock));
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;

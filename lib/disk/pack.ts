@@ -5,7 +5,9 @@
  */
 
 import { Decoder, Encoder } from "@msgpack/msgpack";
+import { skim } from "./skim.ts";
 
+const decoder = new Decoder();
 const encoder = new Encoder({ ignoreUndefined: true, maxDepth: 200 });
 
 /** A value that MessagePack cannot carry. The message names the key: `meta.page.node is a function`. */
@@ -19,18 +21,12 @@ export function pack(value: unknown): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Returns the value that {@linkcode pack} was given. Bytes that are no MessagePack, or claim lengths beyond their own,
- * are an error.
+ * Returns the value that {@linkcode pack} was given. Bytes that are no MessagePack, or claim more than is there, are an
+ * error.
  */
 export function unpack(bytes: Uint8Array<ArrayBuffer>): unknown {
-  const limit = bytes.length;
-  return new Decoder({
-    maxStrLength: limit,
-    maxBinLength: limit,
-    maxArrayLength: limit,
-    maxMapLength: limit,
-    maxExtLength: limit,
-  }).decode(bytes);
+  skim(bytes);
+  return decoder.decode(bytes);
 }
 
 /**
@@ -57,7 +53,13 @@ function check(value: unknown, key: string, above: object[]): void {
 }
 
 function checkObject(value: object, key: string, above: object[]): void {
-  if (value instanceof Uint8Array || value instanceof Date) return;
+  if (value instanceof Uint8Array) return;
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) {
+      throw new SerializationError(`${key} is an invalid date, which cannot be stored`);
+    }
+    return;
+  }
   if (above.includes(value)) throw new SerializationError(`${key} contains itself, which cannot be stored`);
   if (above.length >= 100) throw new SerializationError(`${key} is nested more than 100 deep, which cannot be stored`);
   above.push(value);

@@ -8,6 +8,7 @@ import type { Identity } from "../checkpoint/document.ts";
 import { crawlName, type Places } from "../checkpoint/places.ts";
 import type { CheckpointStore } from "../checkpoint/store.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
+import { makeFolder } from "../disk/make_folder.ts";
 import type { Summary } from "../spider/spider.ts";
 import { type Ending, Engine, type EngineOptions, type EngineParts, type Progress } from "./engine.ts";
 import { type CrawlSummary, publish, summaryOf, writeSummary } from "./publish.ts";
@@ -121,7 +122,9 @@ export class Crawl {
   }
 
   async #begin(): Promise<Ending | undefined> {
+    const { disk, keeping } = this.#options;
     try {
+      if (keeping !== undefined) await makeFolder(disk, keeping.places.crawls);
       await this.#parts.spider.onStart?.({ resuming: this.#options.resuming });
       this.#saver?.start();
       return undefined;

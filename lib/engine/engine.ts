@@ -229,6 +229,7 @@ export class Engine {
       await starts.pull(fewWaiting, (request) => {
         if (this.#isOver) return false;
         if (!scheduler.add(request)) this.#parts.counters.duplicates += 1;
+        this.#turn();
         return true;
       });
     } catch (error) {
@@ -262,16 +263,18 @@ export class Engine {
     const beganAt = clock.now();
     this.#asking += 1;
     try {
-      const failure = await robots!.ask(request.url);
+      const failure = await robots!.ask(request.url, () => this.#rest(host, 0));
       if (failure !== undefined && await outage.isOutage(host, request.url, failure, beganAt)) {
-        this.#robotsLater.push({ request, attempt });
+        // An answer may have ended the outage while it was being looked into.
+        if (outage.down === undefined) void this.#askRobots(request, attempt);
+        else this.#robotsLater.push({ request, attempt });
       } else if (failure === undefined || attempt >= this.#options.retries) {
         if (failure !== undefined) robots!.refuse(request.url, failure);
         scheduler.release(host, robots!.crawlDelay(request.url));
       } else {
-        clock.after(1000 * 2 ** attempt, () => {
-          if (!this.#isOver) void this.#askRobots(request, attempt + 1);
-        });
+        void this.#rest(host, 2 ** attempt).then(() =>
+          this.#isOver ? undefined : this.#askRobots(request, attempt + 1)
+        );
       }
     } catch (error) {
       this.fail(error, true);
@@ -279,6 +282,12 @@ export class Engine {
       this.#asking -= 1;
       this.#turn();
     }
+  }
+
+  /** Returns after so many seconds, or after the delay of the host when that is longer. */
+  #rest(host: string, seconds: number): Promise<void> {
+    const wait = 1000 * Math.max(seconds, this.#parts.scheduler.delayOf(host));
+    return wait === 0 ? Promise.resolve() : new Promise((resolve) => this.#parts.clock.after(wait, resolve));
   }
 
   async #visit(request: Request): Promise<void> {

@@ -29,6 +29,10 @@ export interface OutageOptions {
 const suspects: readonly FailureKind[] = ["dns", "connect", "timeout", "reset", "cut-short"];
 
 const longestPause = 30;
+/**
+ * A host that refuses a connection and takes the next is just coming back: so often, and no more, without an answer.
+ */
+const mostReturns = 5;
 
 /** An answer: from which host, with what URL, and when. */
 interface Answer {
@@ -44,6 +48,7 @@ export class Outage {
   /** The last answer of another host than `#last`'s. */
   #other: Answer | undefined;
   #down: { readonly since: number; pause: number; readonly url: string; readonly failure: Failure } | undefined;
+  #returns = 0;
   #cancel: () => void = () => {};
   #stopped = false;
 
@@ -68,6 +73,7 @@ export class Outage {
     const answer = { host, url, at: this.#options.clock.now() };
     if (this.#last !== undefined && this.#last.host !== host) this.#other = this.#last;
     this.#last = answer;
+    this.#returns = 0;
     if (this.#down !== undefined) this.#up();
   }
 
@@ -83,9 +89,9 @@ export class Outage {
     if (failure.final === true && this.#last === undefined) return false;
     if (control !== undefined && control.at > beganAt) return false;
     const reachable = await this.#options.reach(control?.url ?? url);
-    // A host that refused a connection and takes one now is just coming back.
-    const back = control === undefined && failure.kind === "connect";
-    if (reachable && !back) return false;
+    const isBack = control === undefined && failure.kind === "connect" && this.#returns < mostReturns;
+    if (reachable && !isBack) return false;
+    if (reachable) this.#returns += 1;
     if (this.#stopped || this.#down !== undefined) return true;
     this.#down = { since: this.#options.clock.now(), pause: 1, url: control?.url ?? url, failure };
     this.#wait();

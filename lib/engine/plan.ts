@@ -70,7 +70,7 @@ export function planOf(found: Found, wanted: Wanted): Plan {
 }
 
 function sameUrls(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((url) => b.includes(url));
+  return new Set(a).symmetricDifference(new Set(b)).size === 0;
 }
 
 function refused({ spider }: Wanted, reason: string): Plan {

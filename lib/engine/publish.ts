@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Identity } from "../checkpoint/document.ts";
 import type { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
@@ -74,4 +75,5 @@ export async function writeSummary(disk: Disk, path: string, summary: CrawlSumma
     file.close();
   }
   await disk.rename(temporary, path);
+  await disk.syncFolder(dirname(path));
 }

@@ -56,15 +56,16 @@ export class RobotsGate {
 
   /**
    * Fetches the robots.txt of a URL's origin, and returns why it could not be read when that is the server's or the
-   * network's fault.
+   * network's fault. `rest` is awaited before each redirect is followed.
    */
-  async ask(url: string): Promise<Failure | undefined> {
+  async ask(url: string, rest: () => Promise<void> = () => Promise.resolve()): Promise<Failure | undefined> {
     let request = createRequest(`${originOf(url)}/robots.txt`);
     let outcome = await this.#options.download(request.url);
     for (let hops = 0; hops < mostRedirects && outcome.response !== undefined; hops++) {
       const redirect = redirectOf(request, outcome.response);
       if (redirect?.request === undefined) break;
       request = redirect.request;
+      await rest();
       outcome = await this.#options.download(request.url);
     }
     if (outcome.failure !== undefined) return outcome.failure;

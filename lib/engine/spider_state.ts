@@ -28,7 +28,12 @@ export class SpiderState {
   change(changes: readonly ((state: State) => void)[]): void {
     if (changes.length === 0) return;
     const draft = unpack(this.#packed) as State;
-    for (const change of changes) change(draft);
+    for (const change of changes) {
+      const result: unknown = change(draft);
+      if (result instanceof Promise) {
+        throw new TypeError("page.update was given an async function: it must be done at once");
+      }
+    }
     checkPackable(draft, "state");
     this.#packed = pack(draft);
     this.#value = frozen(draft);

@@ -12,7 +12,7 @@
 import type { Disk } from "../disk/disk.ts";
 import type { Durable } from "../disk/durable.ts";
 import { type LogSnapshot, type Position, RecordLog, segmentOf } from "../disk/record_log.ts";
-import type { Request } from "../model/request.ts";
+import { createRequest, type Request } from "../model/request.ts";
 import { decodeRequest, encodeRequest } from "./codec.ts";
 import { DoneReader, encodeDone } from "./done.ts";
 import { HostReader } from "./host_reader.ts";
@@ -222,7 +222,9 @@ class DiskQueue implements Queue {
   pop(): Request | undefined {
     const position = this.#positions.shift();
     if (position === undefined) return undefined;
-    const request = this.#shift() ?? this.#load(position);
+    let request = this.#shift() ?? this.#load(position);
+    // An object that was pushed twice is two requests.
+    if (this.#store.popped.has(request)) request = createRequest(request.url, request);
     this.#store.popped.set(request, position);
     this.#out += 1;
     return request;

@@ -9,7 +9,7 @@
 
 import type { Durable } from "../disk/durable.ts";
 import { SerializationError } from "../disk/pack.ts";
-import type { Request } from "../model/request.ts";
+import { createRequest, type Request } from "../model/request.ts";
 import { canonicalize } from "../url/canonical.ts";
 import { decodeRequest, encodeRequest } from "./codec.ts";
 import type { DiskQueues, DiskQueuesSnapshot } from "./disk_queues.ts";
@@ -141,8 +141,10 @@ export class Frontier implements Durable {
       this.#forgetIfEmpty(host, entry);
       return returned;
     }
-    const request = next?.queue.pop();
+    let request = next?.queue.pop();
     if (next === undefined || request === undefined) return undefined;
+    // An object that was added twice is two requests.
+    if (this.#out.has(request)) request = createRequest(request.url, request);
     this.#waiting -= 1;
     this.#out.set(request, next.queue.done === undefined ? undefined : next.queue);
     if (next.queue.size === 0) {

@@ -96,7 +96,7 @@ export class Scheduler {
       const state = this.#host(host);
       state.pace = { ...initialPace, delay };
       state.pausedUntil = options.clock.now() + notBefore - options.clock.wall();
-      state.readyAt = this.#begin + 1000 * this.#delayOf(state);
+      state.readyAt = this.#begin + 1000 * this.#delay(state);
     }
     for (const host of options.frontier.hosts()) this.#queue(host);
   }
@@ -191,6 +191,11 @@ export class Scheduler {
     this.#queue(hostOf(request.url));
   }
 
+  /** Seconds to wait between two requests to a host. */
+  delayOf(host: string): number {
+    return this.#delay(this.#host(host));
+  }
+
   /** Sends nothing to a host until `release`. */
   hold(host: string): void {
     this.#host(host).held = true;
@@ -253,13 +258,13 @@ export class Scheduler {
         slowedAt: -Infinity,
         held: false,
       };
-      state.readyAt = this.#begin + 1000 * this.#delayOf(state);
+      state.readyAt = this.#begin + 1000 * this.#delay(state);
       this.#hosts.set(host, state);
     }
     return state;
   }
 
-  #delayOf({ crawlDelay, pace }: Host): number {
+  #delay({ crawlDelay, pace }: Host): number {
     const delay = Math.max(this.#options.delay, crawlDelay, pace.delay);
     return this.#options.randomizeDelay ? delay * (1 + this.#random() / 2) : delay;
   }
@@ -273,7 +278,7 @@ export class Scheduler {
 
   /** Begins the delay after a request has ended. */
   #rest(state: Host): void {
-    const delay = this.#delayOf(state);
+    const delay = this.#delay(state);
     if (delay > 0) state.readyAt = this.#clock.now() + 1000 * delay;
   }
 

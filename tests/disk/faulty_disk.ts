@@ -85,11 +85,17 @@ export class FaultyDisk implements Disk {
     };
   }
 
-  /** Cuts the power: what is not safe is gone, or, with `random`, a part of it that ends at some moment. */
-  crash(random?: () => number): FaultyDisk {
+  /**
+   * Cuts the power: what is not safe is gone, or, with `random`, a part of it that ends at some moment. With `anyNames`
+   * some names may be kept that are younger than others that are not, as the contract allows.
+   */
+  crash(random?: () => number, anyNames = false): FaultyDisk {
     this.#dead = true;
-    const kept = random === undefined ? [] : this.#namings.slice(0, Math.floor(random() * (this.#namings.length + 1)));
-    for (const naming of kept) naming.settle();
+    if (random !== undefined) {
+      const count = Math.floor(random() * (this.#namings.length + 1));
+      const kept = this.#namings.filter((_, at) => anyNames ? random() < 0.5 : at < count);
+      for (const naming of kept) naming.settle();
+    }
     return new FaultyDisk(survivorsOf(this.#root, random));
   }
 

@@ -180,6 +180,18 @@ Deno.test("everything is safe against a loss of power when the crawl has ended",
   checkFiles(disk.crash(), "after the end");
 });
 
+Deno.test("everything is safe against a loss of power in a data folder that the crawl made, too", async () => {
+  const disk = new FaultyDisk();
+  await process(disk, begin());
+  checkFiles(disk.crash(), "after the end");
+
+  const paused = new FaultyDisk();
+  const run = begin();
+  await process(paused, run, { onCrawl: (crawl) => void run.clock.after(500, () => crawl.pause("x")) });
+  const [newest] = new CheckpointStore(paused.crash(), places).find().checkpoints;
+  assert.ok(newest !== undefined, "the checkpoint of the pause is there");
+});
+
 Deno.test("a full disk at any change fails the crawl and names the file, and the next process ends it", async () => {
   for (let failing = 0, undisturbed = false; !undisturbed; failing += 7) {
     const run = begin(), disk = prepared();

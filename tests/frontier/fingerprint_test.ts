@@ -4,7 +4,7 @@ import { fingerprint, identity } from "../../lib/frontier/fingerprint.ts";
 
 const hex = (words: Iterable<number>) => Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
 
-/** The first 96 bits of MurmurHash3_x86_128, computed with two other implementations: murmurhash3js and murmurhash3js-revisited. */
+/** The first 96 bits of MurmurHash3_x86_128, computed with two others: murmurhash3js and murmurhash3js-revisited. */
 const known: readonly (readonly [text: string, seed: number, print: string])[] = [
   ["", 1, "88c4adec54d201b954d201b9"],
   ["a", 0, "a794933c5556b01b5556b01b"],

@@ -220,6 +220,27 @@ Deno.test("a request that its queue refuses waits in memory, is told of, and com
   }
 });
 
+Deno.test("the same request object with dontFilter is two requests, also where its queue refuses it", () => {
+  const frontier = inMemory({
+    queues: () => {
+      const queue = new MemoryQueue();
+      queue.push = () => {
+        throw new TransientError("the store is away");
+      };
+      return queue;
+    },
+  });
+  const same = request("x", { dontFilter: true });
+  frontier.add(same);
+  frontier.add(same);
+  assert.equal(frontier.waiting, 2);
+  const first = frontier.take("a.com")!, second = frontier.take("a.com")!;
+  assert.equal(frontier.inFlight, 2);
+  frontier.done(first);
+  frontier.done(second);
+  assert.deepEqual([frontier.waiting, frontier.inFlight], [0, 0]);
+});
+
 Deno.test("any other error of a queue is passed on", () => {
   const frontier = inMemory({
     queues: () => {

@@ -1,5 +1,6 @@
 /**
- * What every {@link Queue} keeps to. An implementation's test calls `queueContract` with a function that makes a fresh store.
+ * What every {@link Queue} keeps to. An implementation's test calls `queueContract` with a function that makes a fresh
+ * store.
  *
  * @module
  */

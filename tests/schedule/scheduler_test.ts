@@ -186,6 +186,15 @@ Deno.test("hold() stops a host that is in its delay, and one whose share is in f
   clock.advance(5000);
   assert.equal(scheduler.next(), undefined);
   assert.equal(scheduler.wait(), undefined);
+
+  const resting = open({ delay: 1 });
+  resting.add("a.com", 2);
+  resting.scheduler.ended(resting.scheduler.next()!, good);
+  assert.equal(resting.scheduler.wait(), 1000);
+  resting.scheduler.hold("a.com");
+  assert.equal(resting.scheduler.wait(), undefined);
+  resting.clock.advance(1000);
+  assert.equal(resting.scheduler.next(), undefined);
 });
 
 Deno.test("release() counts robots.txt as a request, and keeps a longer Crawl-delay", () => {
