@@ -15,7 +15,7 @@ export function helpOf(command: Command | undefined): string {
     return `${title}\n  ${command.about}\n${flags === "" ? "" : `\n${flags}`}`;
   }
   const rows = columns(commands.map(({ name, args, about }) => [`trawl ${name} ${args}`.trimEnd(), about]));
-  return `trawl crawls websites, and can be killed at any time.\n\n${rows}\nFlags of a command: trawl help <command>\n\n${examples}\n`;
+  return `trawl crawls websites, and can be killed at any time.\n\n${rows}\nFlags of a command: trawl help <command>. The version: trawl --version\n\n${examples}\n`;
 }
 
 function written({ name, short, value }: Flag): string {

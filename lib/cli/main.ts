@@ -1,6 +1,7 @@
 import { LockedError } from "../checkpoint/lock.ts";
 import { DiskError } from "../disk/disk.ts";
 import { localDisk } from "../disk/local.ts";
+import { version } from "../spider/settings.ts";
 import { systemClock } from "../time/clock.ts";
 import { checkpoint } from "./checkpoint.ts";
 import type { Context } from "./context.ts";
@@ -33,6 +34,10 @@ export async function main(argv: readonly string[], builtIn: readonly unknown[])
     const args = readArgs(argv);
     if ("help" in args) {
       terminal.data(new TextEncoder().encode(helpOf(args.help)));
+      return 0;
+    }
+    if ("version" in args) {
+      terminal.print(`trawl ${version}, Deno ${Deno.version.deno}`);
       return 0;
     }
     const context = { args, argv, terminal, builtIn, disk: localDisk, clock: systemClock, folder: Deno.cwd() };

@@ -19,9 +19,15 @@ export interface HelpWanted {
 
 const help: Flag = { name: "help", short: "h", about: "show this help" };
 
+/** Asks for the version. */
+export interface VersionWanted {
+  readonly version: true;
+}
+
 /** Reads a command line; an unknown command is a {@linkcode UsageError}. The values of flags are not looked at. */
-export function readArgs(argv: readonly string[]): Args | HelpWanted {
+export function readArgs(argv: readonly string[]): Args | HelpWanted | VersionWanted {
   const [name, ...rest] = argv;
+  if (name === "--version" || name === "-V") return { version: true };
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     return { help: rest[0] === undefined ? undefined : commandNamed(rest[0]) };
   }

@@ -33,7 +33,13 @@ export function systemTerminal(): Terminal {
   const sharesScreen = isLive && Deno.stdout.isTerminal();
   let shown = "";
   const clear = () => shown === "" ? "" : "\r\x1b[2K";
-  const writeError = (text: string) => writeAll(Deno.stderr, encoder.encode(text));
+  const writeError = (text: string) => {
+    try {
+      writeAll(Deno.stderr, encoder.encode(text));
+    } catch {
+      // Nobody reads standard error any more. A crawl goes on without being watched.
+    }
+  };
   return {
     isLive,
     get columns() {

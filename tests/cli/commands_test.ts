@@ -95,3 +95,18 @@ for (
     assert.deepEqual(found.sort(), quotes.map(({ text }) => text).sort());
   });
 }
+
+Deno.test("--version says which trawl and which Deno this is", async () => {
+  await using place = await Workplace.open();
+  const ended = await place.run(["--version"]);
+  ends(ended, 0);
+  assert.match(ended.stdout, /^trawl \d+\.\d+\.\d+, Deno \d+\.\d+\.\d+\n$/);
+});
+
+Deno.test("a crawl goes on when nobody reads standard error any more", async () => {
+  await using place = await Workplace.open({ latency: 20 });
+  await using trawl = place.start(["crawl", "quotes", "--start-url", place.demo.quotes, "--log-level", "debug"]);
+  trawl.closeStderr();
+  ends(await trawl.ended, 0);
+  assert.equal(records(place.kept("quotes").output).length, 100);
+});

@@ -52,6 +52,7 @@ export class Running implements AsyncDisposable {
   #stderr = "";
   #isOver = false;
   readonly #stdoutEnd = new AbortController();
+  readonly #stderrEnd = new AbortController();
 
   constructor(args: readonly string[], { cwd = root, env = {}, onStderr }: RunOptions = {}) {
     const [command = "", ...before] = program;
@@ -102,6 +103,11 @@ export class Running implements AsyncDisposable {
     this.#stdoutEnd.abort();
   }
 
+  /** Reads no more of standard error. */
+  closeStderr(): void {
+    this.#stderrEnd.abort();
+  }
+
   /** Returns when something has come about; fails when the process ends before, or in too long a time. */
   async until(what: string, isTrue: () => boolean): Promise<void> {
     await until(what, () => {
@@ -137,7 +143,7 @@ export class Running implements AsyncDisposable {
           const lines = (rest + text).split("\n");
           rest = lines.pop() ?? "";
           for (const line of lines) onStderr?.(line, this);
-        }),
+        }, this.#stderrEnd.signal),
       ]);
       assert.ok(!late, `trawl took more than ${deadline / 1000} s:\n${this.#stderr}`);
       return { code, signal, stdout: this.#stdout, stderr: this.#stderr };
@@ -190,7 +196,7 @@ export function isPlain({ stderr }: Ended): void {
 async function read(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   take: (text: string) => void,
-  until: AbortSignal = new AbortController().signal,
+  until: AbortSignal,
 ): Promise<void> {
   try {
     await stream.pipeThrough(new TextDecoderStream(), { signal: until }).pipeTo(new WritableStream({ write: take }));

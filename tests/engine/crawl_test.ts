@@ -3,6 +3,7 @@ import { placesOf } from "../../lib/checkpoint/places.ts";
 import { CheckpointStore } from "../../lib/checkpoint/store.ts";
 import { openNewest, removeLitter } from "../../lib/cli/resume.ts";
 import { settle as settleFinished } from "../../lib/cli/settle.ts";
+import { makeFolder } from "../../lib/disk/make_folder.ts";
 import { Crawl } from "../../lib/engine/crawl.ts";
 import type { Ending } from "../../lib/engine/engine.ts";
 import { planOf } from "../../lib/engine/plan.ts";
@@ -74,6 +75,7 @@ interface Said {
 /** What one process does: publishes what is finished, or goes on, or begins. */
 async function process(disk: FaultyDisk, { clock, site }: Run, said: Said = {}): Promise<Ending> {
   const store = new CheckpointStore(disk, places);
+  await makeFolder(disk, places.root);
   if (await settleFinished(disk, store, places, clock.wall()) !== undefined) {
     return { outcome: "finished", reason: "done" };
   }
@@ -180,17 +182,19 @@ Deno.test("everything is safe against a loss of power when the crawl has ended",
   checkFiles(disk.crash(), "after the end");
 });
 
-Deno.test("everything is safe against a loss of power in a data folder that the crawl made, too", async () => {
-  const disk = new FaultyDisk();
-  await process(disk, begin());
-  checkFiles(disk.crash(), "after the end");
+for (const interval of [0.3, 0]) {
+  Deno.test(`everything is safe in a data folder that the crawl made, too, saved every ${interval} s`, async () => {
+    const disk = new FaultyDisk();
+    await process(disk, begin(), { interval });
+    checkFiles(disk.crash(), "after the end");
 
-  const paused = new FaultyDisk();
-  const run = begin();
-  await process(paused, run, { onCrawl: (crawl) => void run.clock.after(500, () => crawl.pause("x")) });
-  const [newest] = new CheckpointStore(paused.crash(), places).find().checkpoints;
-  assert.ok(newest !== undefined, "the checkpoint of the pause is there");
-});
+    const paused = new FaultyDisk();
+    const run = begin();
+    await process(paused, run, { interval, onCrawl: (crawl) => void run.clock.after(500, () => crawl.pause("x")) });
+    const [newest] = new CheckpointStore(paused.crash(), places).find().checkpoints;
+    assert.ok(newest !== undefined, "the checkpoint of the pause is there");
+  });
+}
 
 Deno.test("a full disk at any change fails the crawl and names the file, and the next process ends it", async () => {
   for (let failing = 0, undisturbed = false; !undisturbed; failing += 7) {
