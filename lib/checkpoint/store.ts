@@ -94,6 +94,8 @@ export class CheckpointStore {
     await this.#disk.remove(this.#places.previous);
     if (this.#disk.size(this.#places.current) !== undefined) await this.#disk.syncFolder(this.#places.checkpoint);
     await this.#disk.remove(this.#places.current);
+    // And both before what they count.
+    if (this.#disk.isFolder(this.#places.checkpoint)) await this.#disk.syncFolder(this.#places.checkpoint);
     await this.#disk.remove(this.#places.checkpoint);
     if (this.#disk.size(this.#places.root) !== undefined) await this.#disk.syncFolder(this.#places.root);
   }

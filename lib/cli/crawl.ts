@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { takeLock } from "../checkpoint/lock.ts";
 import { crawlName, type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore, type Found } from "../checkpoint/store.ts";
@@ -153,6 +154,7 @@ async function production(context: Context, asked: Asked, reporter: Reporter): P
 /** Makes the folder of a spider and takes its lock. */
 async function locked(disk: Disk, places: Places, clock: Clock): Promise<Disposable> {
   try {
+    await makeFolder(disk, dirname(places.root));
     await makeFolder(disk, places.root);
     return await takeLock(disk, places.lock, patience(clock));
   } catch (error) {

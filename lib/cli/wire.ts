@@ -107,7 +107,8 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       robots: settings.robots ? robotsGate(downloader, settings.userAgent, clock) : undefined,
       outage: new Outage({
         clock,
-        reach: (url) => reach(url, clock),
+        // Behind a proxy the proxy is the network.
+        reach: (url) => reach(options.proxy?.url ?? url, clock),
         lastAnswer: snapshot?.lastAnswer,
         timeout: options.outageTimeout,
         onDown: (url, { message }, seconds) => emit({ type: "outage", host: new URL(url).host, message, seconds }),

@@ -1,10 +1,16 @@
 import { dirname } from "node:path";
 import type { Disk } from "./disk.ts";
 
-/** Makes a folder and those above it, and returns when their names are safe against a loss of power. */
+/**
+ * Makes a folder and those above it, and returns when its name, and the names of all that were made, are safe against a
+ * loss of power.
+ */
 export async function makeFolder(disk: Disk, folder: string): Promise<void> {
-  const made: string[] = [];
-  for (let above = folder; !disk.isFolder(above) && dirname(above) !== above; above = dirname(above)) made.push(above);
+  // Its own name is made safe also when it is there: whoever made it may have been killed before that.
+  const names = [folder];
+  for (let above = dirname(folder); !disk.isFolder(above) && dirname(above) !== above; above = dirname(above)) {
+    names.push(above);
+  }
   disk.makeFolder(folder);
-  for (const name of made.reverse()) await disk.syncFolder(dirname(name));
+  for (const name of names.reverse()) await disk.syncFolder(dirname(name));
 }

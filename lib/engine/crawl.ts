@@ -124,7 +124,9 @@ export class Crawl {
   async #begin(): Promise<Ending | undefined> {
     const { disk, keeping } = this.#options;
     try {
-      if (keeping !== undefined) await makeFolder(disk, keeping.places.crawls);
+      for (const folder of keeping === undefined ? [] : [keeping.places.crawls, keeping.places.checkpoint]) {
+        await makeFolder(disk, folder);
+      }
       await this.#parts.spider.onStart?.({ resuming: this.#options.resuming });
       this.#saver?.start();
       return undefined;

@@ -104,7 +104,8 @@ export class Frontier implements Durable {
   add(request: Request): boolean {
     const isNew = this.#seen.add(identity(request, canonicalize(request.url)));
     if (!isNew && !request.dontFilter) return false;
-    this.#push(request);
+    // The same object may be added twice, and is two requests then.
+    this.#push(isNew ? request : createRequest(request.url, request));
     return true;
   }
 
@@ -141,10 +142,8 @@ export class Frontier implements Durable {
       this.#forgetIfEmpty(host, entry);
       return returned;
     }
-    let request = next?.queue.pop();
+    const request = next?.queue.pop();
     if (next === undefined || request === undefined) return undefined;
-    // An object that was added twice is two requests.
-    if (this.#out.has(request)) request = createRequest(request.url, request);
     this.#waiting -= 1;
     this.#out.set(request, next.queue.done === undefined ? undefined : next.queue);
     if (next.queue.size === 0) {

@@ -38,9 +38,16 @@ export interface SchedulerOptions {
   readonly random?: () => number;
 }
 
-/** The hosts that were slowed down, or asked to be left alone until a time in milliseconds since 1970. */
+/** The hosts that have a delay of their own, or asked to be left alone until a time in milliseconds since 1970. */
 export interface SchedulerSnapshot {
-  readonly hosts: readonly { readonly host: string; readonly delay: number; readonly notBefore: number }[];
+  readonly hosts: readonly {
+    readonly host: string;
+    /** Seconds by which it was slowed down. */
+    readonly delay: number;
+    /** Seconds that its robots.txt asks for. */
+    readonly crawlDelay?: number;
+    readonly notBefore: number;
+  }[];
 }
 
 /** Why no request is next although some wait. */
@@ -92,8 +99,9 @@ export class Scheduler {
     this.#random = options.random ?? Math.random;
     // Keeps P5 over a kill: when the last process asked a host is not known, but it was before now.
     this.#begin = options.snapshot === undefined ? -Infinity : options.clock.now();
-    for (const { host, delay, notBefore } of options.snapshot?.hosts ?? []) {
+    for (const { host, delay, crawlDelay = 0, notBefore } of options.snapshot?.hosts ?? []) {
       const state = this.#host(host);
+      state.crawlDelay = crawlDelay;
       state.pace = { ...initialPace, delay };
       state.pausedUntil = options.clock.now() + notBefore - options.clock.wall();
       state.readyAt = this.#begin + 1000 * this.#delay(state);
@@ -239,9 +247,14 @@ export class Scheduler {
   snapshot(): SchedulerSnapshot {
     const now = this.#clock.now(), wall = this.#clock.wall();
     const hosts = [];
-    for (const [host, { pace, pausedUntil }] of this.#hosts) {
-      if (pace.delay === 0 && pausedUntil <= now) continue;
-      hosts.push({ host, delay: pace.delay, notBefore: Math.max(0, Math.round(wall + pausedUntil - now)) });
+    for (const [host, { pace, crawlDelay, pausedUntil }] of this.#hosts) {
+      if (pace.delay === 0 && crawlDelay === 0 && pausedUntil <= now) continue;
+      hosts.push({
+        host,
+        delay: pace.delay,
+        ...(crawlDelay > 0 && { crawlDelay }),
+        notBefore: Math.max(0, Math.round(wall + pausedUntil - now)),
+      });
     }
     return { hosts };
   }

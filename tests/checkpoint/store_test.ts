@@ -137,7 +137,7 @@ for (const reason of ["ENOSPC", "EIO", "EACCES"] as const satisfies readonly Rea
         finished = asked < failing;
       } catch (error) {
         assert.equal((error as Error).name, "DiskError");
-        assert.match((error as Error).message, /^Cannot .*\/data\/default\/quotes\//);
+        assert.match((error as Error).message, /^Cannot .*\/data\/default\/quotes[/:]/);
       }
       disk.failWhen(() => undefined);
       const [newest] = readable(disk.copy());

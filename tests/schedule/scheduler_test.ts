@@ -507,3 +507,16 @@ Deno.test("a connection that is refused does not slow its host down", () => {
   assert.deepEqual(scheduler.snapshot().hosts, []);
   assert.notEqual(scheduler.next(), undefined);
 });
+
+Deno.test("a Crawl-delay goes on over a resume: robots.txt itself waits for it", () => {
+  const first = open();
+  first.add("a.com");
+  first.scheduler.hold("a.com");
+  first.scheduler.release("a.com", 7);
+  const snapshot = first.scheduler.snapshot();
+  assert.deepEqual(snapshot.hosts, [{ host: "a.com", delay: 0, crawlDelay: 7, notBefore: 0 }]);
+  const again = open({ snapshot });
+  again.add("a.com");
+  assert.equal(again.scheduler.next(), undefined);
+  assert.equal(again.scheduler.wait(), 7000);
+});
