@@ -14,44 +14,22 @@ import { planOf } from "../engine/plan.ts";
 import { crawlOf } from "../engine/snapshot.ts";
 import { stdoutPath } from "../feed/format.ts";
 import { partOf } from "../feed/snapshot.ts";
-import { SpiderError } from "../spider/check.ts";
 import { digestOf } from "../spider/digest.ts";
-import { loadSpider, UnknownSpiderError } from "../spider/load.ts";
-import type { Settings } from "../spider/settings.ts";
-import type { Spider } from "../spider/spider.ts";
 import type { Clock } from "../time/clock.ts";
+import { type Asked, readAsked } from "./asked.ts";
 import { type Context, patience } from "./context.ts";
-import { dataDirOf } from "./data_dir.ts";
 import { discard } from "./discard.ts";
 import { OptionReader } from "./options.ts";
-import { proxyOf } from "./proxy.ts";
 import { levels, Reporter } from "./reporter.ts";
 import { runCrawl } from "./run_crawl.ts";
 import { settle } from "./settle.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** Everything that the command line asks for. */
-export interface Asked {
-  readonly spider: Spider;
-  readonly settings: Settings;
-  readonly startUrls: readonly string[];
-  readonly limit: number | undefined;
-  readonly fresh: boolean;
-  readonly timeout: number | undefined;
-  readonly interval: number;
-  readonly outageTimeout: number;
-  readonly proxyType: string;
-  readonly proxy: ReturnType<typeof proxyOf>;
-  readonly project: string;
-  readonly dataDir: string;
-  readonly output: string | undefined;
-}
-
 /** Runs the command and returns its exit code. */
 export async function crawl(context: Context): Promise<number> {
   const options = new OptionReader(context.args);
   const level = options.oneOf("log-level", levels, "info");
-  const asked = await read(context, options);
+  const asked = await readAsked(context, options);
   const reporter = new Reporter({
     ...context,
     level,
@@ -66,44 +44,6 @@ export async function crawl(context: Context): Promise<number> {
   } finally {
     reporter.close();
   }
-}
-
-async function read(context: Context, options: OptionReader): Promise<Asked> {
-  const [which] = context.args.args;
-  let spider: Spider | undefined;
-  try {
-    if (which !== undefined) spider = await loadSpider(which, context);
-  } catch (error) {
-    if (!(error instanceof UnknownSpiderError || error instanceof SpiderError)) throw error;
-    options.problems.push(error.message);
-  }
-  const proxyType = options.text("proxy-type") ?? "auto";
-  let proxy: ReturnType<typeof proxyOf>;
-  try {
-    proxy = proxyOf(proxyType, Deno.env.toObject());
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    options.problems.push(`--proxy-type ${proxyType}: ${error.message}`);
-  }
-  const asked = {
-    settings: options.merged("set", spider),
-    startUrls: options.urls("start-url"),
-    limit: options.count("limit"),
-    fresh: options.has("fresh"),
-    timeout: options.has("timeout") ? options.duration("timeout", 0) : undefined,
-    interval: options.duration("checkpoint-interval", 5),
-    outageTimeout: options.duration("outage-timeout", 600),
-    proxyType,
-    proxy,
-    project: options.name("project", "default"),
-    dataDir: dataDirOf(options, context.folder),
-    output: options.output("output"),
-  };
-  if (asked.limit !== undefined && asked.fresh) {
-    options.problems.push("--fresh and --limit: a test run does not touch the checkpoint");
-  }
-  if (options.problems.length > 0 || spider === undefined) throw new UsageError(options.problems);
-  return { ...asked, spider };
 }
 
 async function testRun(context: Context, asked: Asked, limit: number, reporter: Reporter): Promise<number> {

@@ -2,7 +2,7 @@ import type { Places } from "../checkpoint/places.ts";
 import type { CheckpointStore, Found, Unreadable } from "../checkpoint/store.ts";
 import { DamageError } from "../disk/damage.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
-import type { EngineParts } from "../engine/engine.ts";
+import type { EngineParts } from "../engine/parts.ts";
 import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
 import { filesOf, isFrontierFile } from "../frontier/files.ts";
 

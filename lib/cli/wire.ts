@@ -7,7 +7,7 @@
 import type { Places } from "../checkpoint/places.ts";
 import type { Disk } from "../disk/disk.ts";
 import { createCounters } from "../engine/counters.ts";
-import type { EngineParts } from "../engine/engine.ts";
+import type { EngineParts } from "../engine/parts.ts";
 import type { Emit } from "../engine/events.ts";
 import { Outage } from "../engine/outage.ts";
 import { RobotsGate } from "../engine/robots_gate.ts";

@@ -7,45 +7,16 @@
  * @module
  */
 
-import type { Feed } from "../feed/feed.ts";
-import { type Frontier, hostOf } from "../frontier/frontier.ts";
-import type { Failure, Outcome } from "../model/outcome.ts";
+import { hostOf } from "../frontier/frontier.ts";
+import type { Outcome } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
-import type { Cookies } from "../net/cookies.ts";
-import type { Downloader } from "../net/download.ts";
 import { retryAfterSeconds } from "../net/retry_after.ts";
-import type { Scheduler } from "../schedule/scheduler.ts";
-import type { Spider } from "../spider/spider.ts";
 import { formatSize } from "../text/size.ts";
-import type { Clock } from "../time/clock.ts";
 import type { Counters } from "./counters.ts";
-import type { Emit } from "./events.ts";
-import type { Outage } from "./outage.ts";
-import type { RobotsGate } from "./robots_gate.ts";
-import type { createScope } from "./scope.ts";
-import type { SpiderState } from "./spider_state.ts";
-import type { Starts } from "./starts.ts";
-import { callbackFailure, type Commit, visit, type VisitParts } from "./visit.ts";
-
-/** The parts of a crawl, all opened. */
-export interface EngineParts {
-  readonly spider: Spider;
-  readonly callbacks: readonly string[];
-  readonly clock: Clock;
-  readonly frontier: Frontier;
-  readonly scheduler: Scheduler;
-  readonly downloader: Downloader;
-  readonly cookies: Cookies | undefined;
-  readonly robots: RobotsGate | undefined;
-  readonly outage: Outage;
-  readonly inScope: ReturnType<typeof createScope>;
-  readonly starts: Starts;
-  readonly state: SpiderState;
-  readonly counters: Counters;
-  readonly items: Feed;
-  readonly failures: Feed;
-  readonly emit: Emit;
-}
+import { makeCommit } from "./make_commit.ts";
+import type { EngineParts } from "./parts.ts";
+import { type Commit, visit, type VisitParts } from "./visit.ts";
+import { wordsOf } from "./waiting_words.ts";
 
 /** What bounds a crawl. */
 export interface EngineOptions {
@@ -344,83 +315,15 @@ export class Engine {
     return outcome;
   }
 
-  /** Makes what a visit came to happen. Keeps C2: it is one synchronous step, and saves fall between steps. */
   #commit(commit: Commit): void {
-    const { scheduler, frontier } = this.#parts;
     const { request } = commit;
     this.#activeSize -= this.#open.get(request) ?? 0;
     this.#open.delete(request);
-    if (commit.outage !== undefined) {
-      scheduler.putBack(request);
-      return;
-    }
-    let { page, failure } = commit;
-    try {
-      this.#parts.state.change(page?.updates ?? []);
-    } catch (thrown) {
-      failure = callbackFailure(thrown);
-      page = undefined;
-      void this.#tell(failure.error!, request);
-    }
-    if (page !== undefined) this.#commitPage(request, page);
-    if (commit.next !== undefined) failure = this.#commitNext(request, commit.next);
-    if (failure !== undefined) this.#commitFailure(request, failure);
-    frontier.done(request);
-    const { limit, maxPages } = this.#options;
-    if (this.#parts.counters.items >= limit) this.#end({ outcome: "finished", reason: "limit" });
-    else if (this.#parts.counters.pages >= maxPages) this.#end({ outcome: "finished", reason: "maxPages" });
-  }
-
-  #commitPage(request: Request, page: NonNullable<Commit["page"]>): void {
-    const { items, counters, emit } = this.#parts;
-    const written = page.items.slice(0, this.#options.limit - counters.items);
-    items.write(written);
-    for (const link of page.requests) this.#accept(link);
-    counters.pages += 1;
-    counters.items += written.length;
-    counters.dropped += page.dropped;
-    emit({
-      type: "page",
-      url: request.url,
-      status: page.response.status,
-      items: written.length,
-      links: page.requests.length,
-    });
-  }
-
-  #accept(request: Request): void {
-    const { inScope, scheduler, counters } = this.#parts;
-    const outside = inScope(request);
-    if (outside !== undefined) counters[outside] += 1;
-    else if (!scheduler.add(request)) counters.duplicates += 1;
-  }
-
-  /** Lets a request go on as another; returns a failure when it may not. */
-  #commitNext(request: Request, { request: next, failure, seconds }: NonNullable<Commit["next"]>): Failure | undefined {
-    const { inScope, scheduler, counters, emit } = this.#parts;
-    if (failure !== undefined) {
-      counters.retries += 1;
-      scheduler.addAgain(next);
-      emit({ type: "retry", url: request.url, failure, attempt: next.attempt, seconds });
-      return undefined;
-    }
-    if (inScope(next) === "offsite") {
-      return { kind: "redirect", message: `it redirects to ${next.url}, which is outside of the allowed domains` };
-    }
-    counters.redirects += 1;
-    if (!scheduler.add(next)) counters.duplicates += 1;
-    emit({ type: "redirect", url: request.url, to: next.url });
-    return undefined;
-  }
-
-  #commitFailure(request: Request, failure: Failure): void {
-    const { failures, counters, emit } = this.#parts;
-    const { kind, message, status, stack } = failure;
-    const attempts = request.attempt + 1;
-    const { url, method, callback, depth } = request;
-    failures.write([failures.encode({ url, kind, message, status, attempts, method, callback, depth, stack })]);
-    counters.failed += 1;
-    emit({ type: "failed", url, failure, attempts });
+    const error = makeCommit(commit, this.#parts, this.#options.limit);
+    if (error !== undefined) void this.#tell(error, request);
+    const { counters } = this.#parts;
+    if (counters.items >= this.#options.limit) this.#end({ outcome: "finished", reason: "limit" });
+    else if (counters.pages >= this.#options.maxPages) this.#end({ outcome: "finished", reason: "maxPages" });
   }
 
   #why(): string | undefined {
@@ -433,17 +336,6 @@ export class Engine {
     if (this.#activeSize > this.#options.maxActiveSize) {
       return `${this.#open.size} pages (${formatSize(this.#activeSize)}) wait for their callbacks`;
     }
-    const waiting = scheduler.inFlight === 0 ? scheduler.waitingFor() : undefined;
-    if (waiting === undefined) return undefined;
-    const seconds = waiting.seconds === undefined ? "" : ` for ${Math.ceil(waiting.seconds)} s`;
-    return `${waitingWords[waiting.reason]} ${waiting.host}${seconds}`;
+    return scheduler.inFlight === 0 ? wordsOf(scheduler.waitingFor()) : undefined;
   }
 }
-
-const waitingWords = {
-  delay: "the delay of",
-  throttle: "slowed down by",
-  "retry-after": "asked to wait by",
-  robots: "robots.txt of",
-  retry: "another attempt at",
-} as const;

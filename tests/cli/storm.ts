@@ -1,5 +1,6 @@
 /**
- * A kill storm: one crawl that is killed again and again at random instants, and then compared with one that was left alone.
+ * A kill storm: one crawl that is killed again and again at random instants, and then compared with one that was left
+ * alone.
  *
  * @module
  */
@@ -40,8 +41,8 @@ export interface StormReport {
   readonly misreported: number;
 }
 
-// The state grows by what each page adds, so a page that counts twice, or not at all, is found out. Some items have a column that others lack: a
-// CSV file then is written once more at the end.
+// The state grows by what each page adds, so a page that counts twice, or not at all, is found out. Some items have a
+// column that others lack: a CSV file then is written once more at the end.
 const spider = `export default {
   name: "storm",
   *parse(page) {
@@ -107,7 +108,9 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   };
 }
 
-/** Waits for an instant that nobody can foresee: at the start of the process, or somewhere after some further requests. */
+/**
+ * Waits for an instant that nobody can foresee: at the start of the process, or somewhere after some further requests.
+ */
 async function instant(trawl: Running, random: Random, requests: () => number): Promise<void> {
   if (random.below(5) === 0) {
     await sleep(random.below(250));
@@ -136,7 +139,9 @@ function assertCode(ended: Ended, signal: Deno.Signal): void {
   if (ended.code !== 0) ends(ended, codes[signal] ?? -1);
 }
 
-/** Whether all that a checkpoint says is of one moment: its counters, the spider's state, and the items in the output. */
+/**
+ * Whether all that a checkpoint says is of one moment: its counters, the spider's state, and the items in the output.
+ */
 function isEven({ crawl }: SavedCrawl, pages: number, part: string, format: StormOptions["format"]): boolean {
   const { counters, state, items, pending } = crawl;
   if ((state.pages ?? 0) !== counters.pages || counters.items !== counters.pages) return false;

@@ -50,8 +50,8 @@ export class Workplace implements AsyncDisposable {
   }
 
   /**
-   * Starts a crawl and sends it a signal as soon as something is true; by default, 30 further requests. From then on the site is slow, so that
-   * the crawl does not come to its end first.
+   * Starts a crawl and sends it a signal as soon as something is true; by default, 30 further requests. From then on
+   * the site is slow, so that the crawl does not come to its end first.
    */
   async pause(
     crawl: readonly string[],

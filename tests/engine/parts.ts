@@ -5,7 +5,8 @@
  */
 
 import { createCounters } from "../../lib/engine/counters.ts";
-import type { Ending, EngineOptions, EngineParts } from "../../lib/engine/engine.ts";
+import type { Ending, EngineOptions } from "../../lib/engine/engine.ts";
+import type { EngineParts } from "../../lib/engine/parts.ts";
 import type { CrawlEvent } from "../../lib/engine/events.ts";
 import { Outage, type OutageOptions } from "../../lib/engine/outage.ts";
 import { RobotsGate } from "../../lib/engine/robots_gate.ts";

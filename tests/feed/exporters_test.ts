@@ -1,8 +1,8 @@
 /**
  * The cases recorded from Scrapy's exporters.
  *
- * Layout inside a JSON text is each program's own (spaces, indents, escapes), so JSON is compared by the values, a line at a time for JSON
- * lines; CSV is compared byte for byte, without the header where the case has none.
+ * Layout inside a JSON text is each program's own (spaces, indents, escapes), so JSON is compared by the values, a line
+ * at a time for JSON lines; CSV is compared byte for byte, without the header where the case has none.
  *
  * @module
  */

@@ -1,4 +1,7 @@
-/** Reads a table after RFC 4180, strictly: CRLF ends each row, and a quote stands only around a cell or doubled inside one. */
+/**
+ * Reads a table after RFC 4180, strictly: CRLF ends each row, and a quote stands only around a cell or doubled inside
+ * one.
+ */
 export function parseCsv(text: string): string[][] {
   const rows: string[][] = [];
   let at = 0;

@@ -14,7 +14,10 @@ interface Case {
   readonly default_encoding?: string;
 }
 
-/** The WHATWG names for what Python calls otherwise. WHATWG reads gbk with the decoder of gb18030, so the two are one here. */
+/**
+ * The WHATWG names for what Python calls otherwise. WHATWG reads gbk with the decoder of gb18030, so the two are one
+ * here.
+ */
 const names: Readonly<Record<string, string>> = {
   utf8: "utf-8",
   cp1252: "windows-1252",

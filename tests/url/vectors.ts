@@ -8,7 +8,9 @@ export interface Conformance<Case extends { readonly id: number }> {
   readonly name: string;
   /** Why a case asks for something that is not offered at all; it is not run. */
   readonly outside?: (one: Case) => string | undefined;
-  /** Cases that are deliberately answered in another way, each with the reason. One that starts to pass fails the test. */
+  /**
+   * Cases that are deliberately answered in another way, each with the reason. One that starts to pass fails the test.
+   */
   readonly notMet?: Readonly<Record<number, string>>;
   /** Throws where the case is not met. */
   readonly check: (one: Case) => void;

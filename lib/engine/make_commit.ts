@@ -1,0 +1,96 @@
+/**
+ * The commit: the moment in which a page happens.
+ *
+ * @module
+ */
+
+import type { Failure } from "../model/outcome.ts";
+import type { Request } from "../model/request.ts";
+import type { EngineParts } from "./parts.ts";
+import { callbackFailure, type Commit } from "./visit.ts";
+
+/** What a commit changes. */
+export type CommitParts = Pick<
+  EngineParts,
+  "scheduler" | "frontier" | "state" | "items" | "failures" | "counters" | "inScope" | "emit"
+>;
+
+/**
+ * Makes what a visit came to happen: items to the feed, requests to the frontier, changes to the state, the request
+ * done.
+ *
+ * Keeps C2: it is one synchronous step, and saves fall between steps. No more than `limit` items are written in all. An
+ * error in the spider's changes of the state fails the page and is returned; any other is thrown, and then what is in
+ * memory is not to be saved.
+ */
+export function makeCommit(commit: Commit, parts: CommitParts, limit: number): Error | undefined {
+  const { request } = commit;
+  if (commit.outage !== undefined) {
+    parts.scheduler.putBack(request);
+    return undefined;
+  }
+  let { page, failure } = commit;
+  let error: Error | undefined;
+  try {
+    parts.state.change(page?.updates ?? []);
+  } catch (thrown) {
+    failure = callbackFailure(thrown);
+    ({ error } = failure);
+    page = undefined;
+  }
+  if (page !== undefined) commitPage(request, page, parts, limit);
+  if (commit.next !== undefined) failure = commitNext(request, commit.next, parts);
+  if (failure !== undefined) commitFailure(request, failure, parts);
+  parts.frontier.done(request);
+  return error;
+}
+
+function commitPage(
+  request: Request,
+  page: NonNullable<Commit["page"]>,
+  { items, counters, inScope, scheduler, emit }: CommitParts,
+  limit: number,
+): void {
+  const written = page.items.slice(0, limit - counters.items);
+  items.write(written);
+  for (const link of page.requests) {
+    const outside = inScope(link);
+    if (outside !== undefined) counters[outside] += 1;
+    else if (!scheduler.add(link)) counters.duplicates += 1;
+  }
+  counters.pages += 1;
+  counters.items += written.length;
+  counters.dropped += page.dropped;
+  const { status } = page.response;
+  emit({ type: "page", url: request.url, status, items: written.length, links: page.requests.length });
+}
+
+/** Lets a request go on as another; returns a failure when it may not. */
+function commitNext(
+  request: Request,
+  { request: next, failure, seconds }: NonNullable<Commit["next"]>,
+  { inScope, scheduler, counters, emit }: CommitParts,
+): Failure | undefined {
+  if (failure !== undefined) {
+    counters.retries += 1;
+    scheduler.addAgain(next);
+    emit({ type: "retry", url: request.url, failure, attempt: next.attempt, seconds });
+    return undefined;
+  }
+  if (inScope(next) === "offsite") {
+    return { kind: "redirect", message: `it redirects to ${next.url}, which is outside of the allowed domains` };
+  }
+  counters.redirects += 1;
+  if (!scheduler.add(next)) counters.duplicates += 1;
+  emit({ type: "redirect", url: request.url, to: next.url });
+  return undefined;
+}
+
+function commitFailure(request: Request, failure: Failure, { failures, counters, emit }: CommitParts): void {
+  const { kind, message, status, stack } = failure;
+  const attempts = request.attempt + 1;
+  const { url, method, callback, depth } = request;
+  failures.write([failures.encode({ url, kind, message, status, attempts, method, callback, depth, stack })]);
+  counters.failed += 1;
+  emit({ type: "failed", url, failure, attempts });
+}

@@ -1,0 +1,34 @@
+import type { Feed } from "../feed/feed.ts";
+import type { Frontier } from "../frontier/frontier.ts";
+import type { Cookies } from "../net/cookies.ts";
+import type { Downloader } from "../net/download.ts";
+import type { Scheduler } from "../schedule/scheduler.ts";
+import type { Spider } from "../spider/spider.ts";
+import type { Clock } from "../time/clock.ts";
+import type { Counters } from "./counters.ts";
+import type { Emit } from "./events.ts";
+import type { Outage } from "./outage.ts";
+import type { RobotsGate } from "./robots_gate.ts";
+import type { createScope } from "./scope.ts";
+import type { SpiderState } from "./spider_state.ts";
+import type { Starts } from "./starts.ts";
+
+/** The parts of a crawl, all opened. */
+export interface EngineParts {
+  readonly spider: Spider;
+  readonly callbacks: readonly string[];
+  readonly clock: Clock;
+  readonly frontier: Frontier;
+  readonly scheduler: Scheduler;
+  readonly downloader: Downloader;
+  readonly cookies: Cookies | undefined;
+  readonly robots: RobotsGate | undefined;
+  readonly outage: Outage;
+  readonly inScope: ReturnType<typeof createScope>;
+  readonly starts: Starts;
+  readonly state: SpiderState;
+  readonly counters: Counters;
+  readonly items: Feed;
+  readonly failures: Feed;
+  readonly emit: Emit;
+}
