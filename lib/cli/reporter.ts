@@ -156,8 +156,11 @@ function wordsOf(event: CrawlEvent): readonly [Level, string] {
       const wait = formatDuration(event.seconds);
       return ["debug", `${event.url}: ${event.failure.message}; attempt ${event.attempt + 1} in ${wait}`];
     }
-    case "failed":
-      return ["warn", `${event.url} is given up: ${event.failure.message}`];
+    case "failed": {
+      // Dead links are everyday: they are in the failures file, and not worth a line each.
+      const isDeadLink = event.failure.status === 404 || event.failure.status === 410;
+      return [isDeadLink ? "debug" : "warn", `${event.url} is given up: ${event.failure.message}`];
+    }
     case "saved":
       return ["debug", `checkpoint ${event.generation}: ${formatCount(event.bytes)} bytes`];
     case "outage": {
