@@ -1,5 +1,5 @@
 import { LockedError } from "../checkpoint/lock.ts";
-import { DiskError } from "../disk/disk.ts";
+import { type Disk, DiskError } from "../disk/disk.ts";
 import { localDisk } from "../disk/local.ts";
 import { version } from "../spider/settings.ts";
 import { systemClock } from "../time/clock.ts";
@@ -28,7 +28,11 @@ const commands: Readonly<Record<string, (context: Context) => Promise<number>>> 
  * Runs a command line and returns its exit code. `builtIn` are the spiders inside the program. Errors that a user can
  * mend are shown without a stack.
  */
-export async function main(argv: readonly string[], builtIn: readonly unknown[]): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  builtIn: readonly unknown[],
+  disk: Disk = localDisk,
+): Promise<number> {
   const terminal = systemTerminal();
   try {
     const args = readArgs(argv);
@@ -40,7 +44,7 @@ export async function main(argv: readonly string[], builtIn: readonly unknown[])
       terminal.print(`trawl ${version}, Deno ${Deno.version.deno}`);
       return 0;
     }
-    const context = { args, argv, terminal, builtIn, disk: localDisk, clock: systemClock, folder: Deno.cwd() };
+    const context = { args, argv, terminal, builtIn, disk, clock: systemClock, folder: Deno.cwd() };
     return await commands[args.command.name]!(context);
   } catch (error) {
     terminal.live("");

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with each line on standard error. */
   readonly onStderr?: (line: string, trawl: Running) => void;
+  /** Runs this instead of trawl. */
+  readonly program?: readonly string[];
 }
 
 /** How a process ended. */
@@ -54,8 +56,8 @@ export class Running implements AsyncDisposable {
   readonly #stdoutEnd = new AbortController();
   readonly #stderrEnd = new AbortController();
 
-  constructor(args: readonly string[], { cwd = root, env = {}, onStderr }: RunOptions = {}) {
-    const [command = "", ...before] = program;
+  constructor(args: readonly string[], { cwd = root, env = {}, onStderr, program: other }: RunOptions = {}) {
+    const [command = "", ...before] = other ?? program;
     this.#child = new Deno.Command(command, {
       args: [...before, ...args],
       cwd,
