@@ -9,9 +9,10 @@
  * @module
  */
 
+import { DamageError } from "../disk/damage.ts";
 import type { Disk } from "../disk/disk.ts";
 import type { Durable } from "../disk/durable.ts";
-import { type LogSnapshot, type Position, RecordLog, segmentOf } from "../disk/record_log.ts";
+import { type LogSnapshot, offsetOf, type Position, RecordLog, segmentOf } from "../disk/record_log.ts";
 import { createRequest, type Request } from "../model/request.ts";
 import { decodeRequest, encodeRequest } from "./codec.ts";
 import { DoneReader, encodeDone } from "./done.ts";
@@ -155,7 +156,11 @@ export class DiskQueues implements Durable {
 
   #restore(snapshot: DiskQueuesSnapshot): void {
     const done = new DoneReader(snapshot.logs);
-    this.#done.scan((payload) => done.read(payload));
+    this.#done.scan((payload, position) => {
+      if (done.read(payload)) return;
+      const path = this.#done.pathOf(segmentOf(position));
+      throw new DamageError(path, offsetOf(position), "this record does not say what is done");
+    });
     const hosts = new HostReader();
     for (const [priority, log] of snapshot.logs) {
       const lane = this.#lane(priority, log);

@@ -30,12 +30,15 @@ export class DoneReader {
     for (const [priority, log] of logs) this.#lanes.set(priority, new Map(log.map(([segment]) => [segment, []])));
   }
 
-  read(payload: Uint8Array<ArrayBuffer>): void {
+  /** Takes in a record; returns false when it is none of this kind. */
+  read(payload: Uint8Array<ArrayBuffer>): boolean {
+    if (payload.length < prioritySize || (payload.length - prioritySize) % placeSize !== 0) return false;
     const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
     const lane = this.#lanes.get(view.getInt32(0, true));
     for (let at = prioritySize; at < payload.length; at += placeSize) {
       lane?.get(view.getUint32(at, true))?.push(view.getUint32(at + 4, true));
     }
+    return true;
   }
 
   /** Returns a function that tells whether a position is done; it is to be asked in ascending order. */

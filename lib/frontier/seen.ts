@@ -1,6 +1,7 @@
+import { DamageError } from "../disk/damage.ts";
 import type { Disk } from "../disk/disk.ts";
 import type { Durable } from "../disk/durable.ts";
-import { type LogSnapshot, RecordLog } from "../disk/record_log.ts";
+import { type LogSnapshot, offsetOf, RecordLog, segmentOf } from "../disk/record_log.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { SeenSet } from "./seen_set.ts";
 
@@ -30,7 +31,11 @@ export class Seen implements Durable {
     this.#set = new SeenSet(bytes / (4 * wordsEach));
     if (place === undefined) return;
     this.#log = new RecordLog({ disk: place.disk, path: `${place.folder}/seen` }, snapshot?.log);
-    this.#log.scan((payload) => {
+    const log = this.#log;
+    log.scan((payload, position) => {
+      if (payload.length % (4 * wordsEach) !== 0) {
+        throw new DamageError(log.pathOf(segmentOf(position)), offsetOf(position), "this record holds no fingerprints");
+      }
       // A copy begins at a multiple of four bytes, as the words must.
       const words = new Uint32Array(payload.slice().buffer);
       for (let at = 0; at < words.length; at += wordsEach) this.#set.add(words, at);

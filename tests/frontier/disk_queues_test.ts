@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DamageError } from "../../lib/disk/damage.ts";
+import { RecordLog } from "../../lib/disk/record_log.ts";
 import { DiskQueues, type DiskQueuesSnapshot } from "../../lib/frontier/disk_queues.ts";
 import { createRequest, type Request } from "../../lib/model/request.ts";
 import { FaultyDisk } from "../disk/faulty_disk.ts";
@@ -287,4 +288,17 @@ Deno.test("any story of pushes, pops, ends, checkpoints, kills and losses of pow
     }),
     { numRuns: 150 },
   );
+});
+
+Deno.test("a log of something else in the place of what is done is damage, and named", () => {
+  for (const size of [3, 5, 13]) {
+    const disk = new FaultyDisk();
+    const log = new RecordLog({ disk, path: "/checkpoint/done" });
+    log.append(new Uint8Array(size));
+    log.flush();
+    assert.throws(() => new DiskQueues({ disk, folder: "/checkpoint" }, { logs: [], done: log.snapshot() }), {
+      name: "DamageError",
+      message: "/checkpoint/done-0.log is damaged at byte 0: this record does not say what is done",
+    });
+  }
 });

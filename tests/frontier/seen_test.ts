@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DamageError } from "../../lib/disk/damage.ts";
+import { RecordLog } from "../../lib/disk/record_log.ts";
 import { Seen } from "../../lib/frontier/seen.ts";
 import { FaultyDisk } from "../disk/faulty_disk.ts";
 
@@ -90,4 +91,15 @@ Deno.test("Seen refuses damage to what counts", () => {
       (error) => error instanceof DamageError && error.path === path && error.offset === 0,
     );
   }
+});
+
+Deno.test("a log of something else in the place of the fingerprints is damage, and named", () => {
+  const disk = new FaultyDisk();
+  const log = new RecordLog({ disk, path: "/checkpoint/seen" });
+  log.append(new Uint8Array(13));
+  log.flush();
+  assert.throws(() => new Seen({ disk, folder: "/checkpoint" }, { seed: 1, log: log.snapshot() }), {
+    name: "DamageError",
+    message: "/checkpoint/seen-0.log is damaged at byte 0: this record holds no fingerprints",
+  });
 });
