@@ -24,6 +24,7 @@ export const reasons = {
   EIO: "Input/output error (os error 5)",
   EACCES: "Permission denied (os error 13)",
   EMFILE: "Too many open files (os error 24)",
+  EROFS: "Read-only file system (os error 30)",
 } as const;
 export type Reason = keyof typeof reasons;
 

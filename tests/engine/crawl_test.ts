@@ -11,7 +11,7 @@ import { crawlOf, type CrawlSnapshot } from "../../lib/engine/snapshot.ts";
 import type { Page } from "../../lib/spider/page.ts";
 import type { Spider, Summary } from "../../lib/spider/spider.ts";
 import { ManualClock } from "../../lib/time/clock.ts";
-import { FaultyDisk } from "../disk/faulty_disk.ts";
+import { FaultyDisk, type Reason, reasons } from "../disk/faulty_disk.ts";
 import { answer, epoch, finish, noLimits, settle, type Site, worldOf } from "./parts.ts";
 
 const places = placesOf("/data", "default", "test");
@@ -81,7 +81,7 @@ async function process(disk: FaultyDisk, { clock, site }: Run, said: Said = {}):
   }
   const identity = { spider: "test", project: "default", proxyType: "none", code: "", startedAt: epoch };
   const plan = planOf(store.find(), { ...identity, startUrls: [] });
-  assert.notEqual(plan.kind, "refused");
+  if (plan.kind === "refused") throw new Error(plan.message);
   const used = said.spider ?? spider;
   const open = (snapshot?: CrawlSnapshot) =>
     worldOf({
@@ -211,6 +211,39 @@ Deno.test("a full disk at any change fails the crawl and names the file, and the
     checkFiles(after, `full after ${failing}`);
   }
 });
+
+for (const reason of Object.keys(reasons) as Reason[]) {
+  for (const lasting of [false, true]) {
+    const how = `${reason} at any operation${lasting ? " and all after it" : ""}`;
+    Deno.test(`${how} fails the crawl with a file's name or not at all, and the next process ends it`, async () => {
+      let failures = 0;
+      for (let failing = 1, undisturbed = false; !undisturbed; failing++) {
+        const run = begin(), disk = prepared();
+        let done = 0, hit = false;
+        disk.failWhen(() => {
+          done += 1;
+          if (lasting ? done < failing : done !== failing) return undefined;
+          hit = true;
+          return reason;
+        });
+        const ending = await process(disk, run).catch((error): Ending => ({
+          outcome: "failed",
+          error,
+          consistent: false,
+        }));
+        undisturbed = !hit;
+        if (ending.outcome === "failed") {
+          failures++;
+          assert.match(ending.error.message, /\/data/, `operation ${failing}`);
+        }
+        const after = disk.kill();
+        assert.deepEqual(await process(after, run), { outcome: "finished", reason: "done" }, `operation ${failing}`);
+        checkFiles(after, `${reason} at operation ${failing}`);
+      }
+      assert.ok(failures > 0);
+    });
+  }
+}
 
 Deno.test("pauses and cancels at any time leave the files of a crawl that nothing disturbed", async () => {
   for (const interval of [0, 0.3]) {
