@@ -1,10 +1,11 @@
 /**
- * Damages a checkpoint in every way it can think of and resumes from it: `deno task damage [--flips 100000] [--seed 1]`.
+ * Damages a checkpoint in every way it can think of and resumes from it: `deno task damage [--flips 100000] [--seed
+ * 1]`.
  *
- * Every file is cut at every byte and has every bit of its first and last 128 bytes flipped, then random bits anywhere;
- * files are emptied, removed, swapped, prolonged and replaced by hostile MessagePack. Each time the resume must come to
- * the newest generation exactly as it was saved, to the one before exactly as it was saved, or to a refusal that names a
- * file. Anything else (another error, other requests, another output) is a fault; the exit code is 1 then.
+ * Every file is cut at every byte and has every bit flipped, then several random bits at once; files are emptied,
+ * removed, swapped, prolonged and replaced by hostile MessagePack. Each time the resume must come to the newest
+ * generation exactly as it was saved, to the one before exactly as it was saved, or to a refusal that names a file.
+ * Anything else (another error, other requests, another output) is a fault; the exit code is 1 then.
  *
  * @module
  */
@@ -139,14 +140,12 @@ function attempt(kind: string, what: string, damage: (copy: FaultyDisk) => void)
   if (verdict.startsWith("fault")) faults.push(`${what}: ${verdict}`);
 }
 
-function flip(path: string, bit: number): void {
+function flip(kind: string, path: string, bits: readonly number[]): void {
   const changed = bytesOf.get(path)!.slice();
-  changed[bit >> 3]! ^= 1 << (bit & 7);
-  attempt("a bit flipped", `${path}, bit ${bit}`, (copy) => copy.put(path, changed));
+  for (const bit of bits) changed[bit >> 3]! ^= 1 << (bit & 7);
+  attempt(kind, `${path}, bits ${bits.join(" ")}`, (copy) => copy.put(path, changed));
 }
 
-/** Bits at each end of a file that are flipped one by one: headers, lengths, and the last record. */
-const edge = 1024;
 const before = Deno.memoryUsage().rss;
 for (const path of files) {
   const bytes = bytesOf.get(path)!;
@@ -154,7 +153,7 @@ for (const path of files) {
     attempt("cut short", `${path} after ${length}`, (copy) => copy.put(path, bytes.slice(0, length)));
   }
   for (let bit = 0; bit < 8 * bytes.length; bit++) {
-    if (bit < edge || bit >= 8 * bytes.length - edge) flip(path, bit);
+    flip("a bit flipped", path, [bit]);
   }
   attempt("removed", path, (copy) => copy.put(path, undefined));
   for (const size of [1, 8, 1000]) {
@@ -181,7 +180,8 @@ for (const [what, bytes] of hostile) {
 }
 for (let number = 0; number < flips; number++) {
   const path = random.pick(files);
-  flip(path, random.below(8 * bytesOf.get(path)!.length));
+  const bits = Array.from({ length: 2 + random.below(7) }, () => random.below(8 * bytesOf.get(path)!.length));
+  flip("several bits flipped", path, bits);
 }
 const grown = Math.max(0, Math.round((Deno.memoryUsage().rss - before) / 1e6));
 

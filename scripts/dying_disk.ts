@@ -10,7 +10,10 @@ export interface Point {
   readonly count: number;
 }
 
-/** A disk on which the process kills itself at one point, by SIGKILL, as nobody can foresee or handle it. `isArmed` says from when on it counts. */
+/**
+ * A disk on which the process kills itself at one point, by SIGKILL, as nobody can foresee or handle it. `isArmed` says
+ * from when on it counts.
+ */
 export function dyingDisk(disk: Disk, point: Point, isArmed: () => boolean = () => true): Disk {
   const pattern = new RegExp(point.path);
   let left = point.count;

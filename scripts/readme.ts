@@ -1,5 +1,6 @@
 /**
- * Writes the parts of README.md that come from tables in the code: `deno run -A scripts/readme.ts`. A test checks that they are up to date.
+ * Writes the parts of README.md that come from tables in the code: `deno run -A scripts/readme.ts`. A test checks that
+ * they are up to date.
  *
  * @module
  */

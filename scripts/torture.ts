@@ -1,6 +1,6 @@
 /**
- * The kill storm of the tests with any number of kills: crawls that are killed at random instants until enough kills have been, each compared with
- * one that was left alone. `deno run -A scripts/torture.ts --kills 200 --seed 7`
+ * The kill storm of the tests with any number of kills: crawls that are killed at random instants until enough kills
+ * have been, each compared with one that was left alone. `deno run -A scripts/torture.ts --kills 200 --seed 7`
  *
  * Runs `main.ts`, or the program that `TRAWL_BINARY` names. Exits with 1 when an item was lost or repeated.
  *

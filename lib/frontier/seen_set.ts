@@ -17,14 +17,15 @@ const growth = 4 / 3;
 
 /** Holds fingerprints; it never forgets one. */
 export class SeenSet {
-  readonly #tables: Uint32Array<ArrayBuffer>[] = [];
+  /** A table is made when its first fingerprint comes: most crawls are small. */
+  readonly #tables: (Uint32Array<ArrayBuffer> | undefined)[] = Array(tables).fill(undefined);
+  readonly #firstSlots: number;
   readonly #counts = new Uint32Array(tables);
   #size = 0;
 
   /** `expected` fingerprints fit in without a table growing. */
   constructor(expected = 0) {
-    const slots = Math.max(firstSlots, Math.ceil((expected / tables / fullAt) * 1.05));
-    for (let at = 0; at < tables; at++) this.#tables.push(new Uint32Array(3 * slots));
+    this.#firstSlots = Math.max(firstSlots, Math.ceil((expected / tables / fullAt) * 1.05));
   }
 
   /** Fingerprints in the set. */
@@ -34,18 +35,18 @@ export class SeenSet {
 
   /** Bytes of memory that the tables take. */
   get bytes(): number {
-    return this.#tables.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return this.#tables.reduce((sum, table) => sum + (table?.byteLength ?? 0), 0);
   }
 
   has(fingerprint: Fingerprint): boolean {
-    const table = this.#tables[fingerprint[0]! % tables]!;
-    return !isFree(table, slotOf(table, fingerprint, 0));
+    const table = this.#tables[fingerprint[0]! % tables];
+    return table !== undefined && !isFree(table, slotOf(table, fingerprint, 0));
   }
 
   /** Adds the fingerprint at `from` of some words, and returns whether it is new. */
   add(words: Uint32Array<ArrayBuffer>, from = 0): boolean {
     const number = words[from]! % tables;
-    let table = this.#tables[number]!;
+    let table = this.#tables[number] ??= new Uint32Array(3 * this.#firstSlots);
     let slot = slotOf(table, words, from);
     if (!isFree(table, slot)) return false;
     if (this.#counts[number]! + 1 > (table.length / 3) * fullAt) {
