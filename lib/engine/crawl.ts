@@ -10,6 +10,7 @@ import type { CheckpointStore } from "../checkpoint/store.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import { makeFolder } from "../disk/make_folder.ts";
 import type { Summary } from "../spider/spider.ts";
+import type { Emit } from "./events.ts";
 import { type Ending, Engine, type EngineOptions, type Progress } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
 import { type CrawlSummary, publish, summaryOf, writeSummary } from "./publish.ts";
@@ -50,12 +51,18 @@ export class Crawl {
   #phase: CrawlSnapshot["phase"] = "crawling";
   readonly #cancelled = Promise.withResolvers<Ending>();
   #isCancelled = false;
+  /** The last request that was given up, and why. */
+  #lastFailure = "";
 
   constructor(parts: EngineParts, options: CrawlOptions) {
     this.#parts = parts;
     this.#options = options;
     this.#beganAt = parts.clock.now();
-    this.#engine = new Engine(parts, options);
+    const emit: Emit = (event) => {
+      if (event.type === "failed") this.#lastFailure = `${event.url}: ${event.failure.message}`;
+      parts.emit(event);
+    };
+    this.#engine = new Engine({ ...parts, emit }, options);
     this.#saver = options.keeping && new Saver({
       ...options.keeping,
       clock: parts.clock,
@@ -106,7 +113,8 @@ export class Crawl {
     await this.#saver?.stop();
     const { counters } = this.#parts;
     if (ending.outcome === "finished" && counters.pages === 0 && counters.failed > 0) {
-      const error = new Error(`no page could be fetched: ${counters.failed} of ${counters.failed} requests failed`);
+      const others = counters.failed > 1 ? ` (${counters.failed} requests failed, this one last)` : "";
+      const error = new Error(`no page could be fetched: ${this.#lastFailure}${others}`);
       ending = { outcome: "failed", error, consistent: true };
       this.#phase = "failed";
     }

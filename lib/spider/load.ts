@@ -67,12 +67,17 @@ async function loadFile(path: string, disk: Disk): Promise<Spider> {
   const bytes = disk.read(path);
   if (bytes === undefined) throw new UnknownSpiderError(`there is no file ${path}`);
   let module: { readonly default?: unknown };
+  // A compiled program has no TypeScript compiler: the types are taken out here.
+  const isStripped = Deno.build.standalone && /ts$/.test(path);
   try {
-    // A compiled program has no TypeScript compiler: the types are taken out here.
-    const url = Deno.build.standalone && /ts$/.test(path) ? stripped(bytes, path) : pathToFileURL(path).href;
-    module = await import(url);
+    module = await import(isStripped ? stripped(bytes, path) : pathToFileURL(path).href);
   } catch (error) {
     const { message } = error instanceof Error ? error : new Error(String(error));
+    if (isStripped && /import map|Relative import|relative URL/i.test(message)) {
+      throw new SpiderError(path, [
+        `in the compiled trawl a .ts spider may import types only; one that imports other files must be .js: ${message}`,
+      ]);
+    }
     throw new SpiderError(path, [message.replaceAll(/data:text\/javascript[^\s]*/g, basename(path))]);
   }
   return checkSpider(module.default, path);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { quotes } from "../../scripts/demo/mod.ts";
 import { lines, records } from "./kept.ts";
-import { ends, isPlain } from "./trawl.ts";
+import { ends, isCompiled, isPlain } from "./trawl.ts";
 import { digests, files, Workplace } from "./workplace.ts";
 
 Deno.test("help shows the commands, help COMMAND its flags, and no command is as help", async () => {
@@ -109,4 +109,17 @@ Deno.test("a crawl goes on when nobody reads standard error any more", async () 
   trawl.closeStderr();
   ends(await trawl.ended, 0);
   assert.equal(records(place.kept("quotes").output).length, 100);
+});
+
+Deno.test("a .ts spider that imports another file runs from source, and compiled it is told to be .js", async () => {
+  await using place = await Workplace.open();
+  place.write("mark.js", `export const mark = "!";\n`);
+  const code = `import { mark } from "./mark.js";
+export default { name: "marked", *parse(page) { yield { mark, url: page.url }; } };
+`;
+  const args = ["--start-url", place.demo.quotes, "--limit", "1"];
+  ends(await place.run(["crawl", place.write("marked.js", code), ...args]), 0);
+  const ended = await place.run(["crawl", place.write("marked.ts", code), ...args]);
+  ends(ended, isCompiled ? 2 : 0);
+  if (isCompiled) assert.match(ended.stderr, /a \.ts spider may import types only; .* must be \.js/);
 });

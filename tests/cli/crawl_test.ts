@@ -104,7 +104,7 @@ Deno.test("a spider with nothing to crawl fails with the reason when no page ans
   const { href } = new URL("/nothing/here", place.demo.web[0]);
   const ended = await place.run(["crawl", "site", "--start-url", href]);
   ends(ended, 1);
-  assert.match(ended.stderr, /no page could be fetched/);
+  assert.match(ended.stderr, /no page could be fetched: http:.*\/nothing\/here: status 404/);
   assert.equal((await place.status("site"))[0]?.state, "failed");
   // The next run begins anew rather than going on with nothing.
   ends(await place.run(["crawl", "site", "--start-url", place.demo.webUrl({ seed: 1, pages: 5 })]), 0);

@@ -313,7 +313,7 @@ Deno.test("a crawl that fetched no page has failed, and says so in its checkpoin
   const ending = await process(disk, { clock: new ManualClock(epoch), site: ({ url }) => answer(url, "", 404) });
   assert.equal(
     ending.outcome === "failed" && ending.error.message,
-    "no page could be fetched: 1 of 1 requests failed",
+    "no page could be fetched: http://a.com/: status 404",
   );
   const [newest] = new CheckpointStore(disk, places).find().checkpoints;
   assert.equal(crawlOf(newest!.checkpoint, places).phase, "failed");
