@@ -6,6 +6,7 @@
 
 import type { Places } from "../checkpoint/places.ts";
 import type { Disk } from "../disk/disk.ts";
+import { ActivePages } from "../engine/active.ts";
 import { createCounters } from "../engine/counters.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import type { Emit } from "../engine/events.ts";
@@ -115,6 +116,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
         onUp: options.onOutageEnd,
         onTimeout: options.onOutageTimeout,
       }),
+      active: new ActivePages(),
       inScope: createScope({
         allowedDomains: spider.allowedDomains,
         startUrls: starts.length > 0 ? starts : spider.startUrls ?? [],

@@ -19,14 +19,19 @@ export interface Disk {
   open(path: string): ReadFile;
   /** Returns a whole file, or `undefined` when there is none. */
   read(path: string): Uint8Array<ArrayBuffer> | undefined;
+  /** Does what `read` does, while other work goes on. */
+  load(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Returns a file's length in bytes, or `undefined` when there is none. */
   size(path: string): number | undefined;
   /** Whether a path is a folder. */
   isFolder(path: string): boolean;
   /** Returns the names in a folder in alphabetical order; none when there is no folder. */
   list(folder: string): string[];
-  /** Makes a folder and those above it; does nothing when it is there. */
-  makeFolder(folder: string): void;
+  /**
+   * Makes a folder and those above it; does nothing when it is there. A `private` one, and what had to be made above
+   * it, can only be looked into by the user that the process runs as, where the system knows such a thing.
+   */
+  makeFolder(folder: string, access?: "private"): void;
   /** Gives a file or folder another name; a file of that name is replaced in one step. */
   rename(from: string, to: string): Promise<void>;
   /** Removes a file, or a folder with all in it; does nothing when there is none. */

@@ -6,11 +6,15 @@ export const localDisk: Disk = {
   append: (path, length) => new LocalAppendFile(path, length),
   open: (path) => new LocalReadFile(path),
   read: (path) => attempt("read", path, () => absent(() => Deno.readFileSync(path))),
+  load: (path) => attempting("read", path, () => absentLater(() => Deno.readFile(path))),
   size: (path) => attempt("look at", path, () => absent(() => Deno.statSync(path).size)),
   isFolder: (path) => attempt("look at", path, () => absent(() => Deno.statSync(path).isDirectory) ?? false),
   list: (folder) =>
     attempt("list", folder, () => absent(() => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort()) ?? []),
-  makeFolder: (folder) => attempt("make the folder", folder, () => Deno.mkdirSync(folder, { recursive: true })),
+  makeFolder: (folder, access) =>
+    attempt("make the folder", folder, () => {
+      Deno.mkdirSync(folder, { recursive: true, ...access === "private" && { mode: 0o700 } });
+    }),
   rename: (from, to) => attempting(`rename ${from} to`, to, () => Deno.rename(from, to)),
   remove: (path) =>
     attempting("remove", path, async () => {
@@ -162,6 +166,15 @@ async function attempting<T>(action: string, path: string, work: () => Promise<T
 function absent<T>(work: () => T): T | undefined {
   try {
     return work();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function absentLater<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -10,11 +10,12 @@
 import { hostOf } from "../frontier/frontier.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
-import { retryAfterSeconds } from "../net/retry_after.ts";
 import { formatSize } from "../text/size.ts";
+import { RobotsAsker } from "./ask_robots.ts";
 import type { Counters } from "./counters.ts";
 import { makeCommit } from "./make_commit.ts";
 import type { EngineParts } from "./parts.ts";
+import { send } from "./send.ts";
 import { type Commit, visit, type VisitParts } from "./visit.ts";
 import { wordsOf } from "./waiting_words.ts";
 
@@ -49,8 +50,6 @@ export interface Progress {
   readonly why: string | undefined;
 }
 
-/** The least that an open page counts for: one without a body costs memory too. */
-const leastSize = 1024;
 /** Start requests are pulled while fewer than this wait. */
 const fewWaiting = 1000;
 
@@ -59,16 +58,11 @@ export class Engine {
   readonly #parts: EngineParts;
   readonly #options: EngineOptions;
   readonly #visitParts: VisitParts;
+  readonly #robots: RobotsAsker;
   readonly #abort = new AbortController();
   readonly #ended = Promise.withResolvers<Ending>();
-  /** Size of each page that is downloaded and not committed. */
-  readonly #open = new Map<Request, number>();
   readonly #missingCallbacks = new Map<string, number>();
-  /** Origins whose robots.txt is to be asked when the network is back. */
-  #robotsLater: { readonly request: Request; readonly attempt: number }[] = [];
-  #activeSize = 0;
   #visits = 0;
-  #asking = 0;
   #pulling = false;
   #pausing: string | undefined;
   #isOver = false;
@@ -77,10 +71,17 @@ export class Engine {
   constructor(parts: EngineParts, options: EngineOptions) {
     this.#parts = parts;
     this.#options = options;
+    this.#robots = new RobotsAsker({
+      parts,
+      retries: options.retries,
+      isOver: () => this.#isOver,
+      turn: () => this.#turn(),
+      fail: (thrown) => this.fail(thrown, true),
+    });
     this.#visitParts = {
       spider: parts.spider,
       callbacks: parts.callbacks,
-      download: (request) => this.#download(request),
+      download: (request) => this.#send(request),
       isOutage: (request, failure, beganAt) =>
         parts.outage.isOutage(hostOf(request.url), request.url, failure, beganAt),
       retries: options.retries,
@@ -103,13 +104,13 @@ export class Engine {
   }
 
   get progress(): Progress {
-    const { counters, scheduler } = this.#parts;
+    const { counters, scheduler, active } = this.#parts;
     return {
       counters,
       waiting: scheduler.waiting,
       inFlight: scheduler.inFlight,
-      open: this.#open.size,
-      activeSize: this.#activeSize,
+      open: active.count,
+      activeSize: active.size,
       why: this.#why(),
     };
   }
@@ -142,9 +143,7 @@ export class Engine {
 
   /** Goes on after an outage. */
   resume(): void {
-    const later = this.#robotsLater;
-    this.#robotsLater = [];
-    for (const { request, attempt } of later) void this.#askRobots(request, attempt);
+    this.#robots.resume();
     this.#turn();
   }
 
@@ -169,11 +168,11 @@ export class Engine {
 
   #mayTake(): boolean {
     return !this.#isOver && this.#pausing === undefined && this.#parts.outage.down === undefined &&
-      this.#activeSize <= this.#options.maxActiveSize;
+      this.#parts.active.size <= this.#options.maxActiveSize;
   }
 
   #endIfIdle(): boolean {
-    if (this.#visits > 0 || this.#asking > 0) return false;
+    if (this.#visits > 0 || this.#robots.isBusy) return false;
     if (this.#parts.scheduler.waiting === 0 && this.#parts.starts.done && !this.#pulling) {
       // Also when a pause was asked for: a pause on the very last page is the end.
       this.#end({ outcome: "finished", reason: "done" });
@@ -218,7 +217,7 @@ export class Engine {
       scheduler.ended(request, undefined);
       scheduler.hold(hostOf(request.url));
       scheduler.putBack(request);
-      void this.#askRobots(request, 0);
+      this.#robots.ask(request);
     } else if (refusal !== undefined) {
       scheduler.ended(request, undefined);
       this.#commit({ request, failure: { kind: "robots", message: refusal } });
@@ -226,39 +225,6 @@ export class Engine {
       this.#visits += 1;
       void this.#visit(request);
     }
-  }
-
-  async #askRobots(request: Request, attempt: number): Promise<void> {
-    const { robots, scheduler, outage, clock } = this.#parts;
-    const host = hostOf(request.url);
-    const beganAt = clock.now();
-    this.#asking += 1;
-    try {
-      const failure = await robots!.ask(request.url, () => this.#rest(host, 0));
-      if (failure !== undefined && await outage.isOutage(host, request.url, failure, beganAt)) {
-        // An answer may have ended the outage while it was being looked into.
-        if (outage.down === undefined) void this.#askRobots(request, attempt);
-        else this.#robotsLater.push({ request, attempt });
-      } else if (failure === undefined || attempt >= this.#options.retries) {
-        if (failure !== undefined) robots!.refuse(request.url, failure);
-        scheduler.release(host, robots!.crawlDelay(request.url));
-      } else {
-        void this.#rest(host, 2 ** attempt).then(() =>
-          this.#isOver ? undefined : this.#askRobots(request, attempt + 1)
-        );
-      }
-    } catch (error) {
-      this.fail(error, true);
-    } finally {
-      this.#asking -= 1;
-      this.#turn();
-    }
-  }
-
-  /** Returns after so many seconds, or after the delay of the host when that is longer. */
-  #rest(host: string, seconds: number): Promise<void> {
-    const wait = 1000 * Math.max(seconds, this.#parts.scheduler.delayOf(host));
-    return wait === 0 ? Promise.resolve() : new Promise((resolve) => this.#parts.clock.after(wait, resolve));
   }
 
   async #visit(request: Request): Promise<void> {
@@ -285,40 +251,15 @@ export class Engine {
     }
   }
 
-  async #download(request: Request): Promise<Outcome> {
-    const { downloader, scheduler, cookies, outage, counters, clock } = this.#parts;
-    const { url, method, body } = request;
-    const beganAt = clock.now();
-    const cookie = cookies?.header(url);
-    const headers = cookie === undefined ? request.headers : { cookie, ...request.headers };
-    const outcome = await downloader.download({ url, method, headers, body }, this.#abort.signal);
-    if (this.#isOver) return outcome;
-    counters.downloads += 1;
-    const { response } = outcome;
-    if (response === undefined) {
-      const status = outcome.failure.kind === "timeout" ? "timeout" : undefined;
-      scheduler.ended(request, { latency: (clock.now() - beganAt) / 1000, status });
-    } else {
-      const { status, latency, headers } = response;
-      counters.statuses[status] = (counters.statuses[status] ?? 0) + 1;
-      counters.bytes += response.body.length;
-      outage.answered(hostOf(url), url);
-      cookies?.store(url, headers);
-      const pushesBack = status === 429 || status === 503;
-      const retryAfter = pushesBack ? retryAfterSeconds(headers.get("retry-after"), clock.wall()) : undefined;
-      scheduler.ended(request, { latency, status }, retryAfter);
-      const size = Math.max(leastSize, response.body.length);
-      this.#open.set(request, size);
-      this.#activeSize += size;
-    }
+  async #send(request: Request): Promise<Outcome> {
+    const outcome = await send(request, this.#parts, this.#abort.signal);
     this.#turn();
     return outcome;
   }
 
   #commit(commit: Commit): void {
     const { request } = commit;
-    this.#activeSize -= this.#open.get(request) ?? 0;
-    this.#open.delete(request);
+    this.#parts.active.close(request);
     const error = makeCommit(commit, this.#parts, this.#options.limit);
     if (error !== undefined) void this.#tell(error, request);
     const { counters } = this.#parts;
@@ -327,15 +268,15 @@ export class Engine {
   }
 
   #why(): string | undefined {
-    const { outage, scheduler, clock } = this.#parts;
+    const { outage, scheduler, active, clock } = this.#parts;
     if (this.#pausing !== undefined) return `pausing: ${this.#visits} pages are being finished`;
     if (outage.down !== undefined) {
       const seconds = Math.round((clock.now() - outage.down.since) / 1000);
       return `the network is down for ${seconds} s: ${outage.down.failure.message}`;
     }
-    if (this.#activeSize > this.#options.maxActiveSize) {
-      return `${this.#open.size} pages (${formatSize(this.#activeSize)}) wait for their callbacks`;
+    if (active.size > this.#options.maxActiveSize) {
+      return `${active.count} pages (${formatSize(active.size)}) wait for their callbacks`;
     }
-    return scheduler.inFlight === 0 ? wordsOf(scheduler.waitingFor()) : undefined;
+    return scheduler.inFlight > scheduler.asking ? undefined : wordsOf(scheduler.waitingFor());
   }
 }

@@ -5,6 +5,7 @@ import type { Downloader } from "../net/download.ts";
 import type { Scheduler } from "../schedule/scheduler.ts";
 import type { Spider } from "../spider/spider.ts";
 import type { Clock } from "../time/clock.ts";
+import type { ActivePages } from "./active.ts";
 import type { Counters } from "./counters.ts";
 import type { Emit } from "./events.ts";
 import type { Outage } from "./outage.ts";
@@ -24,6 +25,7 @@ export interface EngineParts {
   readonly cookies: Cookies | undefined;
   readonly robots: RobotsGate | undefined;
   readonly outage: Outage;
+  readonly active: ActivePages;
   readonly inScope: ReturnType<typeof createScope>;
   readonly starts: Starts;
   readonly state: SpiderState;

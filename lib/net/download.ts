@@ -10,12 +10,31 @@ import { formatDuration } from "../text/duration.ts";
 import { formatSize } from "../text/size.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { readBody } from "./body.ts";
+import { Clients } from "./clients.ts";
 import { failureOf, type Phase } from "./failure.ts";
+import type { Proxy } from "./proxy.ts";
 import { canUnpack, packedWith, unpack } from "./unpack.ts";
 import { type Late, Watch } from "./watch.ts";
 
 /** What of a request the network sees. */
 export type Downloadable = Pick<Request, "url" | "method" | "headers" | "body">;
+
+/** What goes with one download besides the request. */
+export interface Sending {
+  /** Ends the download. */
+  readonly signal?: AbortSignal;
+  /** The proxy it goes through. Without one, the environment's `HTTP_PROXY` and its kin count. */
+  readonly proxy?: Proxy;
+  /** The user asked for this very request: a start request, and not what a page led to. @default {false} */
+  readonly trusted?: boolean;
+}
+
+/** What downloads. */
+export interface Downloads {
+  download(request: Downloadable, how?: Sending): Promise<Outcome>;
+  /** Downloads still under way fail. */
+  close(): void;
+}
 
 /** How to download. Times are seconds. */
 export interface DownloaderOptions {
@@ -37,8 +56,8 @@ export interface DownloaderOptions {
    * @default {8}
    */
   readonly connectionsPerHost?: number;
-  /** Everything goes through this proxy. Without one, the environment's `HTTP_PROXY` and its kin count. */
-  readonly proxy?: { readonly url: string; readonly username?: string; readonly password?: string };
+  /** What goes through no other proxy goes through this one. */
+  readonly proxy?: Omit<Proxy, "name">;
   /** @default {systemClock} */
   readonly clock?: Clock;
 }
@@ -51,8 +70,9 @@ export interface DownloaderOptions {
 const idleConnection = 4_000;
 
 /** Downloads over connections that are kept and shared. */
-export class Downloader {
-  readonly #client: Deno.HttpClient;
+export class Downloader implements Downloads {
+  readonly #clients: Clients;
+  readonly #proxy: Proxy | undefined;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #limits: Readonly<Record<Late, number>>;
   readonly #maxBodySize: number;
@@ -60,17 +80,8 @@ export class Downloader {
 
   constructor(options: DownloaderOptions) {
     const { proxy } = options;
-    this.#client = Deno.createHttpClient({
-      poolMaxIdlePerHost: options.connectionsPerHost ?? 8,
-      poolIdleTimeout: idleConnection,
-      ...proxy && {
-        proxy: {
-          url: proxy.url,
-          ...proxy.username !== undefined &&
-            { basicAuth: { username: proxy.username, password: proxy.password ?? "" } },
-        },
-      },
-    });
+    this.#clients = new Clients((proxy) => this.#client(proxy, options.connectionsPerHost ?? 8));
+    this.#proxy = proxy && { name: "proxy", ...proxy };
     this.#headers = {
       "user-agent": options.userAgent,
       accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -89,10 +100,11 @@ export class Downloader {
    * Returns the answer with its whole body, or why there is none.
    *
    * Redirects are answers and are not followed; so is every status. A body that is cut short or too large is a failure,
-   * never a page. The only error is an abort through `signal`, which rejects with the signal's reason: nothing is known
+   * never a page. The only error is an abort through `how.signal`, which rejects with the signal's reason: nothing is known
    * about that page then, so there is nothing to count or to store.
    */
-  async download(request: Downloadable, signal?: AbortSignal): Promise<Outcome> {
+  async download(request: Downloadable, how: Sending = {}): Promise<Outcome> {
+    const { signal } = how;
     signal?.throwIfAborted();
     const stop = new AbortController();
     let late: Late | undefined;
@@ -102,9 +114,10 @@ export class Downloader {
     });
     const abort = () => stop.abort();
     signal?.addEventListener("abort", abort, { once: true });
+    const lent = this.#clients.lend(how.proxy ?? this.#proxy);
     let phase: Phase = "answer";
     try {
-      const answer = await fetch(request.url, this.#init(request, stop.signal));
+      const answer = await fetch(request.url, this.#init(request, lent.client, stop.signal));
       const latency = watch.answered();
       phase = "body";
       const body = await this.#body(answer, request, () => watch.heard());
@@ -115,26 +128,45 @@ export class Downloader {
       return { failure: late === undefined ? failureOf(error, request.url, phase) : this.#tooLate(request.url, late) };
     } finally {
       watch.stop();
+      lent.giveBack();
       signal?.removeEventListener("abort", abort);
     }
   }
 
   /** Closes the connections. Downloads still under way fail. */
   close(): void {
-    this.#client.close();
+    this.#clients.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  #init(request: Downloadable, signal: AbortSignal): RequestInit & { client: Deno.HttpClient } {
+  #client(proxy: Proxy | undefined, connectionsPerHost: number): Deno.HttpClient {
+    return Deno.createHttpClient({
+      poolMaxIdlePerHost: connectionsPerHost,
+      poolIdleTimeout: idleConnection,
+      ...proxy && {
+        proxy: {
+          url: proxy.url,
+          ...proxy.username !== undefined &&
+            { basicAuth: { username: proxy.username, password: proxy.password ?? "" } },
+        },
+      },
+    });
+  }
+
+  #init(
+    request: Downloadable,
+    client: Deno.HttpClient,
+    signal: AbortSignal,
+  ): RequestInit & { client: Deno.HttpClient } {
     let headers = this.#headers;
     for (const name in request.headers) {
       // In lower case, because "Accept" and "accept" would both be sent.
       headers = { ...headers, [name.toLowerCase()]: request.headers[name] ?? "" };
     }
-    const init = { client: this.#client, method: request.method, headers, redirect: "manual", signal } as const;
+    const init = { client, method: request.method, headers, redirect: "manual", signal } as const;
     return request.body === undefined ? init : { ...init, body: request.body };
   }
 

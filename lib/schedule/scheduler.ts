@@ -8,6 +8,10 @@
  * With a delay, one request at a time goes to a host, and the delay counts from the end of the last: so the gap in the
  * server's own log is never shorter, whatever the network does in between.
  *
+ * A request that takes several times as long as usual has stalled: it gives up its place, so that slow hosts do not
+ * hold up the others, and its host gets no place until it has answered in time again. Its requests go out beside the
+ * others instead, and there is a limit to those too.
+ *
  * @module
  */
 
@@ -22,9 +26,9 @@ import { adjust, initialPace, type Observation, type Pace, pushesBack } from "./
 export interface SchedulerOptions {
   readonly frontier: Frontier;
   readonly clock: Clock;
-  /** Requests in flight to all hosts together. */
+  /** Requests in flight to all hosts together, those to robots.txt included and those that have stalled left out. */
   readonly concurrency: number;
-  /** Requests in flight to one host. While several hosts have work, none takes more than its share of `concurrency`. */
+  /** Requests in flight to one host. While several hosts can be asked, none takes more than its share of `concurrency`. */
   readonly concurrencyPerHost: number;
   /** Least time between two requests to one host. */
   readonly delay: number;
@@ -59,7 +63,12 @@ export interface Waiting {
 }
 
 interface Host {
+  readonly name: string;
   inFlight: number;
+  /** How many of them hold a place. */
+  placed: number;
+  /** Its last request has stalled: it gets no place. */
+  stalls: boolean;
   /** Earliest time of the next request, in the clock's milliseconds. */
   readyAt: number;
   /** The server's own word (`Retry-After`) until when to wait, in the clock's milliseconds. */
@@ -69,8 +78,19 @@ interface Host {
   pace: Pace;
   /** When the pace was last made slower, in the clock's milliseconds. */
   slowedAt: number;
-  /** Nothing is sent until robots.txt is known. */
-  held: boolean;
+}
+
+/** What is in flight: a request, or the host itself for its robots.txt. */
+type Sent = Request | Host;
+
+/** A request has stalled when it takes so many times as long as usual, within these bounds in milliseconds. */
+const stallFactor = 3, leastPatience = 500, mostPatience = 5000;
+/** Stalled requests, and those to hosts that stall: at most so many for each place. */
+const stalledEach = 8;
+
+/** The highest priority first, then what came first. */
+function byTurn(a: Head, b: Head): number {
+  return b.priority - a.priority || a.arrival - b.arrival;
 }
 
 /** Pending requests in, the next one to send out. */
@@ -80,17 +100,25 @@ export class Scheduler {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #hosts = new Map<string, Host>();
-  readonly #ready = new HostQueue<Head>((a, b) => b.priority - a.priority || a.arrival - b.arrival);
+  readonly #ready = new HostQueue<Head>(byTurn);
+  /** Those of the hosts that may be asked whose last request has stalled. */
+  readonly #stalled = new HostQueue<Head>(byTurn);
   readonly #later = new HostQueue<number>((a, b) => a - b);
   /** Hosts that may be asked but have their share in flight. */
   readonly #full = new Set<string>();
-  /** Hosts with a request waiting or in flight. */
-  readonly #active = new Set<string>();
+  /** Hosts that hold a place or could take one. */
+  readonly #claiming = new Set<string>();
+  /** Hosts that wait for their robots.txt. */
+  readonly #held = new Set<Host>();
   /** Requests whose own time has not come, by that time. */
   readonly #retries = new TinyQueue<Request>([], (a, b) => a.notBefore - b.notBefore);
   readonly #begin: number;
-  /** Requests in flight, each with the clock's time at which it was sent. */
-  readonly #sent = new Map<Request, number>();
+  /** What is in flight, each with the clock's time at which it was sent. */
+  readonly #sent = new Map<Sent, number>();
+  /** What of it holds a place, oldest first. */
+  readonly #placed = new Set<Sent>();
+  /** How long a request usually takes, in milliseconds. */
+  #usual = leastPatience / stallFactor;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -114,9 +142,14 @@ export class Scheduler {
     return this.#frontier.waiting + this.#retries.length;
   }
 
-  /** Requests sent and not ended. */
+  /** Requests sent and not ended, those to robots.txt among them. */
   get inFlight(): number {
     return this.#sent.size;
+  }
+
+  /** How many of these are requests to robots.txt. */
+  get asking(): number {
+    return this.#held.size;
   }
 
   /** Adds a request unless it is known; returns whether it was added. */
@@ -135,10 +168,7 @@ export class Scheduler {
   /** Takes the next request that may be sent now; undefined when there is none. */
   next(): Request | undefined {
     this.#wake();
-    while (this.#sent.size < this.#options.concurrency) {
-      const host = this.#ready.pop();
-      if (host === undefined) return undefined;
-      const state = this.#host(host);
+    for (let host = this.#nextHost(); host !== undefined; host = this.#nextHost()) {
       const request = this.#frontier.take(host);
       if (request === undefined) {
         // Only a queue that cannot give its request just now comes here: ask again in a second.
@@ -150,8 +180,7 @@ export class Scheduler {
         this.#queue(host);
         continue;
       }
-      state.inFlight += 1;
-      this.#sent.set(request, this.#clock.now());
+      this.#send(request, this.#host(host));
       this.#queue(host);
       return request;
     }
@@ -165,7 +194,9 @@ export class Scheduler {
   wait(): number | undefined {
     const later = this.#later.peek();
     const retry = this.#retries.peek();
+    const oldest = this.#isShort && this.#mayStall ? this.#placed.values().next().value : undefined;
     const times = [
+      ...(oldest === undefined ? [] : [this.#sent.get(oldest)! + this.#patience - this.#clock.now()]),
       ...(later === undefined ? [] : [later.key - this.#clock.now()]),
       ...(retry === undefined ? [] : [retry.notBefore - this.#clock.wall()]),
     ];
@@ -180,17 +211,15 @@ export class Scheduler {
     const host = hostOf(request.url);
     const state = this.#host(host);
     if (observation !== undefined) {
-      if (this.#options.throttle) this.#adjust(state, observation, this.#sent.get(request) ?? -Infinity);
+      const sentAt = this.#sent.get(request) ?? -Infinity;
+      if (this.#options.throttle) this.#adjust(state, observation, sentAt);
+      this.#learn(state, this.#clock.now() - sentAt);
       this.#rest(state);
     }
     if (retryAfter > 0) state.pausedUntil = Math.max(state.pausedUntil, this.#clock.now() + 1000 * retryAfter);
-    state.inFlight -= 1;
-    this.#sent.delete(request);
+    this.#back(request, state);
     this.#queue(host);
-    if (this.#full.size === 0) return;
-    const full = [...this.#full];
-    this.#full.clear();
-    for (const each of full) this.#queue(each);
+    this.#queueFull();
   }
 
   /** Puts a request that has ended, and is not done, back before the others of its host. */
@@ -204,20 +233,24 @@ export class Scheduler {
     return this.#delay(this.#host(host));
   }
 
-  /** Sends nothing to a host until `release`. */
+  /** Sends nothing to a host until `release`: its robots.txt is in flight instead. */
   hold(host: string): void {
-    this.#host(host).held = true;
-    this.#ready.delete(host);
-    this.#later.delete(host);
+    const state = this.#host(host);
+    this.#held.add(state);
+    this.#send(state, state);
+    this.#unqueue(host);
   }
 
   /** Ends `hold`. The robots.txt that was asked for counts as a request; `crawlDelay`, in seconds, is what it says. */
   release(host: string, crawlDelay = 0): void {
     const state = this.#host(host);
-    state.held = false;
+    this.#held.delete(state);
+    this.#learn(state, this.#clock.now() - (this.#sent.get(state) ?? 0));
+    this.#back(state, state);
     state.crawlDelay = Math.max(state.crawlDelay, crawlDelay);
     this.#rest(state);
     this.#queue(host);
+    this.#queueFull();
   }
 
   /** Why nothing is next, as far as one host explains it. */
@@ -238,10 +271,8 @@ export class Scheduler {
       const seconds = Math.max(0, (retry.notBefore - this.#clock.wall()) / 1000);
       return { reason: "retry", host: hostOf(retry.url), seconds };
     }
-    for (const host of this.#active) {
-      if (this.#hosts.get(host)?.held) return { reason: "robots", host, seconds: undefined };
-    }
-    return undefined;
+    const [held] = this.#held;
+    return held && { reason: "robots", host: held.name, seconds: undefined };
   }
 
   snapshot(): SchedulerSnapshot {
@@ -263,13 +294,15 @@ export class Scheduler {
     let state = this.#hosts.get(host);
     if (state === undefined) {
       state = {
+        name: host,
         inFlight: 0,
+        placed: 0,
+        stalls: false,
         readyAt: -Infinity,
         pausedUntil: -Infinity,
         crawlDelay: 0,
         pace: initialPace,
         slowedAt: -Infinity,
-        held: false,
       };
       state.readyAt = this.#begin + 1000 * this.#delay(state);
       this.#hosts.set(host, state);
@@ -285,8 +318,12 @@ export class Scheduler {
   /** How many requests may be in flight to a host now. */
   #limit(state: Host): number {
     if (this.#options.delay > 0 || state.crawlDelay > 0 || state.pace.delay > 0) return 1;
-    const share = Math.ceil(this.#options.concurrency / Math.max(1, this.#active.size));
-    return Math.min(this.#options.concurrencyPerHost, share);
+    return Math.min(this.#options.concurrencyPerHost, this.#share);
+  }
+
+  /** The places that one of the hosts gets that hold or want some. */
+  get #share(): number {
+    return Math.ceil(this.#options.concurrency / Math.max(1, this.#claiming.size));
   }
 
   /** Begins the delay after a request has ended. */
@@ -307,29 +344,100 @@ export class Scheduler {
   #queue(host: string): void {
     const head = this.#frontier.head(host);
     const state = this.#host(host);
-    if (head === undefined) {
-      this.#ready.delete(host);
-      this.#later.delete(host);
-      this.#full.delete(host);
-      if (state.inFlight === 0) this.#active.delete(host);
-      return;
-    }
-    this.#active.add(host);
-    if (state.held) return;
+    this.#unqueue(host);
+    if (head === undefined || this.#held.has(state)) return;
     const at = Math.max(state.readyAt, state.pausedUntil);
     if (state.inFlight >= this.#limit(state)) {
       this.#full.add(host);
-      this.#ready.delete(host);
     } else if (at > this.#clock.now()) {
       this.#later.set(host, at);
-      this.#ready.delete(host);
+    } else if (state.stalls) {
+      this.#stalled.set(host, head);
     } else {
       this.#ready.set(host, head);
+      this.#claiming.add(host);
     }
+  }
+
+  #unqueue(host: string): void {
+    this.#ready.delete(host);
+    this.#stalled.delete(host);
+    this.#later.delete(host);
+    this.#full.delete(host);
+    if (this.#host(host).placed === 0) this.#claiming.delete(host);
+  }
+
+  /** Looks again at the hosts that have their share in flight: it may have grown. */
+  #queueFull(): void {
+    if (this.#full.size === 0) return;
+    for (const host of [...this.#full]) this.#queue(host);
+  }
+
+  /** Whether another request may be in flight without a place. */
+  get #mayStall(): boolean {
+    return this.#sent.size - this.#placed.size < stalledEach * this.#options.concurrency;
+  }
+
+  get #isFull(): boolean {
+    return this.#placed.size >= this.#options.concurrency;
+  }
+
+  /** Whether somebody waits for a place. */
+  get #isShort(): boolean {
+    return this.#isFull || (this.#full.size > 0 && this.#share < this.#options.concurrencyPerHost);
+  }
+
+  /** Takes the host that may be asked next out of its queue. */
+  #nextHost(): string | undefined {
+    const host = this.#isFull ? undefined : this.#ready.pop();
+    if (host !== undefined) return host;
+    return this.#mayStall ? this.#stalled.pop() : undefined;
+  }
+
+  #send(sent: Sent, state: Host): void {
+    state.inFlight += 1;
+    this.#sent.set(sent, this.#clock.now());
+    if (state.stalls) return;
+    state.placed += 1;
+    this.#placed.add(sent);
+    this.#claiming.add(state.name);
+  }
+
+  #back(sent: Sent, state: Host): void {
+    state.inFlight -= 1;
+    this.#sent.delete(sent);
+    if (this.#placed.delete(sent)) state.placed -= 1;
+  }
+
+  /** How long a request may hold its place, in milliseconds. */
+  get #patience(): number {
+    return Math.min(mostPatience, Math.max(leastPatience, stallFactor * this.#usual));
+  }
+
+  /** Takes note of how long a request took, in milliseconds. */
+  #learn(state: Host, took: number): void {
+    state.stalls = took >= this.#patience;
+    this.#usual += 0.05 * (Math.min(took, this.#patience) - this.#usual);
+  }
+
+  /** Takes their places from the requests that have stalled. */
+  #displace(): void {
+    let any = false;
+    for (const sent of this.#placed) {
+      if (!this.#mayStall || this.#sent.get(sent)! + this.#patience > this.#clock.now()) break;
+      const state = "name" in sent ? sent : this.#host(hostOf(sent.url));
+      this.#placed.delete(sent);
+      state.placed -= 1;
+      state.stalls = true;
+      this.#queue(state.name);
+      any = true;
+    }
+    if (any) this.#queueFull();
   }
 
   /** Moves what has waited long enough. */
   #wake(): void {
+    if (this.#isShort) this.#displace();
     for (let retry = this.#retries.peek(); retry !== undefined && retry.notBefore <= this.#clock.wall();) {
       this.#retries.pop();
       this.putBack(retry);

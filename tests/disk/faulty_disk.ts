@@ -32,6 +32,7 @@ const actions = {
   append: "open",
   open: "open",
   read: "read",
+  load: "read",
   readAt: "read",
   size: "look at",
   isFolder: "look at",
@@ -169,6 +170,10 @@ export class FaultyDisk implements Disk {
 
   read(path: string): Uint8Array<ArrayBuffer> | undefined {
     return this.#sync("read", path, () => this.#find(path) && this.#file(path).bytes.slice());
+  }
+
+  load(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#async("load", path, () => this.#find(path) && this.#file(path).bytes.slice());
   }
 
   size(path: string): number | undefined {

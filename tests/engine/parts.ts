@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ActivePages } from "../../lib/engine/active.ts";
 import { createCounters } from "../../lib/engine/counters.ts";
 import type { Ending, EngineOptions } from "../../lib/engine/engine.ts";
 import type { EngineParts } from "../../lib/engine/parts.ts";
@@ -20,7 +21,7 @@ import { Frontier } from "../../lib/frontier/frontier.ts";
 import { Seen } from "../../lib/frontier/seen.ts";
 import type { Failure, Outcome } from "../../lib/model/outcome.ts";
 import { Cookies } from "../../lib/net/cookies.ts";
-import type { Downloadable, Downloader } from "../../lib/net/download.ts";
+import type { Downloadable, Downloader, Sending } from "../../lib/net/download.ts";
 import { Scheduler, type SchedulerOptions } from "../../lib/schedule/scheduler.ts";
 import { callbacksOf } from "../../lib/spider/check.ts";
 import type { Spider } from "../../lib/spider/spider.ts";
@@ -90,7 +91,7 @@ export function worldOf(said: Said, engine: { current?: { resume(): void; pause(
   const { spider, site, snapshot, folder } = said;
   const clock = said.clock ?? new ManualClock(epoch), disk = said.disk ?? new FaultyDisk();
   const events: CrawlEvent[] = [], asked: World["asked"] = [], signals: World["signals"] = [];
-  const download = async (request: Downloadable, signal?: AbortSignal): Promise<Outcome> => {
+  const download = async (request: Downloadable, { signal }: Sending = {}): Promise<Outcome> => {
     asked.push({ what: `${request.method} ${request.url}`, at: clock.now(), headers: request.headers });
     signals.push(signal);
     const outcome = await site(request, signal);
@@ -145,6 +146,7 @@ export function worldOf(said: Said, engine: { current?: { resume(): void; pause(
       onTimeout: () => engine.current?.pause("outage"),
       ...said.outage,
     }),
+    active: new ActivePages(),
     inScope: createScope({
       allowedDomains: spider.allowedDomains,
       startUrls: spider.startUrls ?? [],

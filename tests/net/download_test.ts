@@ -354,8 +354,8 @@ Deno.test("download() rejects with the signal's reason when it is aborted", asyn
   using downloader = new Downloader({ userAgent: "test/1" });
   const before = new AbortController(), within = new AbortController();
   before.abort(reason);
-  await assert.rejects(downloader.download(get(server.url), before.signal), reason);
-  const pending = downloader.download(get(server.url), within.signal);
+  await assert.rejects(downloader.download(get(server.url), { signal: before.signal }), reason);
+  const pending = downloader.download(get(server.url), { signal: within.signal });
   await server.asked.promise;
   within.abort(reason);
   await assert.rejects(pending, reason);
@@ -365,7 +365,7 @@ Deno.test("download() is not disturbed by one download that was aborted", async 
   await serving(() => new Response("x"), async (url) => {
     using downloader = new Downloader({ userAgent: "test/1" });
     const signal = AbortSignal.abort("no");
-    await assert.rejects(downloader.download(get(url), signal), (error) => error === "no");
+    await assert.rejects(downloader.download(get(url), { signal }), (error) => error === "no");
     assert.equal(pageOf(await downloader.download(get(url))).status, 200);
   });
 });

@@ -59,7 +59,6 @@ Deno.test("next() gives no more than concurrency, and goes on when one has ended
   const taken = takeAll(scheduler);
   assert.equal(taken.length, 3);
   assert.deepEqual([scheduler.waiting, scheduler.inFlight], [2, 3]);
-  assert.equal(scheduler.wait(), undefined);
   scheduler.ended(taken[0]!, good);
   assert.equal(takeAll(scheduler).length, 1);
 });
@@ -153,13 +152,13 @@ Deno.test("randomizeDelay makes the delay longer by up to a half, never shorter"
 });
 
 Deno.test("a host in its delay does not hold up another", () => {
-  const { scheduler, clock, add } = open({ delay: 60, concurrency: 2 });
+  const { scheduler, clock, add } = open({ delay: 0.3, concurrency: 2 });
   add("slow.com", 3);
   scheduler.ended(scheduler.next()!, good);
   add("b.com");
   add("c.com");
   assert.deepEqual(hostsOf(takeAll(scheduler)), ["b.com", "c.com"]);
-  clock.advance(60_000);
+  clock.advance(300);
   assert.deepEqual(takeAll(scheduler), []);
 });
 
@@ -435,7 +434,7 @@ Deno.test("any crawl ends: limits and delays are kept, and wait() never says too
   });
   const request = fc.record({
     host: fc.constantFrom("a.com", "b.com", "c.com"),
-    takes: fc.integer({ min: 0, max: 3000 }),
+    takes: fc.oneof(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 3000 })),
     status: fc.constantFrom(200, 200, 200, 404, 503, "timeout" as const, undefined),
     retryAfter: fc.constantFrom(0, 0, 0, 2),
     notBefore: fc.constantFrom(0, 0, 0, 4000),
@@ -453,13 +452,19 @@ Deno.test("any crawl ends: limits and delays are kept, and wait() never says too
       });
       const flying = new Map<Request, number>(),
         lastEnd = new Map<string, number>(),
-        paused = new Map<string, number>();
+        paused = new Map<string, number>(),
+        sentAt = new Map<Request, number>();
+      let mayHaveStalled = false;
       let left = requests.length;
       while (left > 0) {
         for (let next = scheduler.next(); next !== undefined; next = scheduler.next()) {
           const host = hostOf(next.url), { takes, notBefore } = of.get(next.url)!;
           const ofHost = [...flying.keys()].filter(({ url }) => hostOf(url) === host).length;
-          assert.ok(flying.size < options.concurrency && ofHost < options.concurrencyPerHost);
+          // Half a second is the least after which a request gives up its place.
+          mayHaveStalled ||= [...sentAt.values()].some((at) => clock.now() - at >= 500);
+          assert.ok(flying.size < options.concurrency * (mayHaveStalled ? 9 : 1));
+          assert.ok(ofHost < Math.min(options.concurrency, options.concurrencyPerHost));
+          sentAt.set(next, clock.now());
           if (options.delay > 0) assert.equal(ofHost, 0);
           assert.ok(clock.now() >= (lastEnd.get(host) ?? -Infinity) + 1000 * options.delay, "the delay is kept");
           assert.ok(clock.now() >= (paused.get(host) ?? 0), "Retry-After is kept");
@@ -475,7 +480,9 @@ Deno.test("any crawl ends: limits and delays are kept, and wait() never says too
         clock.advance(Math.min(...steps));
         if (first !== undefined && first[1] <= clock.now()) {
           const { status, retryAfter, host } = of.get(first[0].url)!;
+          mayHaveStalled ||= clock.now() - sentAt.get(first[0])! >= 500;
           flying.delete(first[0]);
+          sentAt.delete(first[0]);
           left -= 1;
           lastEnd.set(host, clock.now());
           paused.set(host, Math.max(paused.get(host) ?? 0, retryAfter > 0 ? clock.now() + 1000 * retryAfter : 0));
@@ -519,4 +526,92 @@ Deno.test("a Crawl-delay goes on over a resume: robots.txt itself waits for it",
   again.add("a.com");
   assert.equal(again.scheduler.next(), undefined);
   assert.equal(again.scheduler.wait(), 7000);
+});
+
+Deno.test("a request that stalls gives up its place to another host, and to its own only as its share allows", () => {
+  const { scheduler, clock, add } = open({ concurrency: 2, concurrencyPerHost: 1 });
+  add("slow.com", 2);
+  add("dead.com", 2);
+  add("a.com", 3);
+  assert.deepEqual(hostsOf(takeAll(scheduler)), ["slow.com", "dead.com"]);
+  assert.equal(scheduler.wait(), 500);
+  clock.advance(499);
+  assert.deepEqual(takeAll(scheduler), []);
+  clock.advance(1);
+  assert.deepEqual(hostsOf(takeAll(scheduler)), ["a.com"]);
+  assert.equal(scheduler.inFlight, 3);
+});
+
+Deno.test("a host that stalled gets no place, but lanes beside the others, until it has answered in time", () => {
+  const { scheduler, clock, add } = open({ concurrency: 1 });
+  add("slow.com", 4);
+  add("a.com", 3);
+  const stalled = scheduler.next()!;
+  clock.advance(600);
+  const first = takeAll(scheduler);
+  assert.deepEqual(hostsOf(first), ["a.com"]);
+  scheduler.ended(stalled, good);
+  // Its next one goes out although a.com holds the only place.
+  const [late] = takeAll(scheduler);
+  assert.equal(hostOf(late!.url), "slow.com");
+  clock.advance(10);
+  scheduler.ended(late!, good);
+  // It answered in time, so it waits for a place as others do.
+  assert.deepEqual(takeAll(scheduler), []);
+  scheduler.ended(first[0]!, good);
+  assert.deepEqual(hostsOf(takeAll(scheduler)), ["slow.com"]);
+});
+
+Deno.test("no more than eight stalled requests for each place go out", () => {
+  const { scheduler, clock, add } = open({ concurrency: 1 });
+  for (let at = 0; at < 20; at++) add(`h${at}.com`, 3);
+  for (let at = 0; at < 20; at++) {
+    takeAll(scheduler);
+    clock.advance(10_000);
+  }
+  takeAll(scheduler);
+  assert.equal(scheduler.inFlight, 9);
+});
+
+Deno.test("what is usual is learnt: where every answer takes two seconds, two seconds are no stall", () => {
+  const { scheduler, clock, add } = open({ concurrency: 1 });
+  add("slow.com", 200);
+  for (let at = 0; at < 100; at++) {
+    const request = scheduler.next()!;
+    clock.advance(2000);
+    scheduler.ended(request, good);
+  }
+  assert.ok(scheduler.next());
+  add("other.com");
+  clock.advance(2000);
+  assert.deepEqual(takeAll(scheduler), []);
+  clock.advance(3000);
+  assert.deepEqual(hostsOf(takeAll(scheduler)), ["other.com"]);
+});
+
+Deno.test("a stalled host takes no share from the others", () => {
+  const { scheduler, clock, add } = open({ concurrency: 8, concurrencyPerHost: 8 });
+  for (let at = 0; at < 4; at++) add(`dead${at}.com`);
+  takeAll(scheduler);
+  add("a.com", 20);
+  assert.equal(takeAll(scheduler).length, 2);
+  clock.advance(500);
+  assert.equal(takeAll(scheduler).length, 6);
+});
+
+Deno.test("robots.txt takes a place while it is asked for, and gives it up when it stalls", () => {
+  const { scheduler, clock, add } = open({ concurrency: 1 });
+  add("a.com");
+  add("b.com");
+  const request = scheduler.next()!;
+  scheduler.ended(request, undefined);
+  scheduler.hold("a.com");
+  scheduler.putBack(request);
+  assert.deepEqual([scheduler.inFlight, scheduler.asking], [1, 1]);
+  assert.deepEqual(takeAll(scheduler), []);
+  clock.advance(500);
+  assert.deepEqual(hostsOf(takeAll(scheduler)), ["b.com"]);
+  scheduler.release("a.com");
+  assert.deepEqual(hostsOf(takeAll(scheduler)), ["a.com"]);
+  assert.deepEqual([scheduler.inFlight, scheduler.asking], [2, 0]);
 });
