@@ -16,6 +16,9 @@ export interface Places {
   readonly current: string;
   readonly previous: string;
   readonly temporary: string;
+  /** The folder of what a finished crawl keeps for a retry of its failed pages, and the document in it. */
+  readonly retry: string;
+  readonly retryDocument: string;
   /** The folder of the outputs. */
   readonly crawls: string;
 }
@@ -24,6 +27,7 @@ export interface Places {
 export function placesOf(dataDir: string, project: string, spider: string): Places {
   const root = `${dataDir}/${project}/${spider}`;
   const checkpoint = `${root}/checkpoint`;
+  const retry = `${root}/retry`;
   return {
     root,
     lock: `${root}/lock`,
@@ -31,6 +35,8 @@ export function placesOf(dataDir: string, project: string, spider: string): Plac
     current: `${checkpoint}/checkpoint.msgpack`,
     previous: `${checkpoint}/checkpoint.prev.msgpack`,
     temporary: `${checkpoint}/checkpoint.tmp`,
+    retry,
+    retryDocument: `${retry}/checkpoint.msgpack`,
     crawls: `${root}/crawls`,
   };
 }

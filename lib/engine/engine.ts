@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly maxActiveSize: number;
   /** Further attempts after a failed one. */
   readonly retries: number;
+  /** The longest wait that a server gets with `Retry-After`, in seconds. */
+  readonly maxRetryAfter: number;
   readonly handleStatuses: readonly number[];
   /** Pages after which the crawl is finished. */
   readonly maxPages: number;
@@ -85,6 +87,7 @@ export class Engine {
       isOutage: (request, failure, beganAt) =>
         parts.outage.isOutage(hostOf(request.url), request.url, failure, beganAt),
       retries: options.retries,
+      maxRetryAfter: options.maxRetryAfter,
       handleStatuses: options.handleStatuses,
       state: () => parts.state.value,
       encode: (item) => parts.items.encode(item),
@@ -252,7 +255,8 @@ export class Engine {
   }
 
   async #send(request: Request): Promise<Outcome> {
-    const outcome = await send(request, this.#parts, this.#abort.signal);
+    const { maxRetryAfter } = this.#options;
+    const outcome = await send(request, this.#parts, { signal: this.#abort.signal, maxRetryAfter });
     this.#turn();
     return outcome;
   }

@@ -74,7 +74,7 @@ function commitNext(
   if (failure !== undefined) {
     counters.retries += 1;
     scheduler.addAgain(next);
-    emit({ type: "retry", url: request.url, failure, attempt: next.attempt, seconds });
+    emit({ type: "retry", url: request.url, failure, attempt: next.attempt + next.waits, seconds });
     return undefined;
   }
   if (inScope(next) === "offsite") {
@@ -88,7 +88,7 @@ function commitNext(
 
 function commitFailure(request: Request, failure: Failure, { failures, counters, emit }: CommitParts): void {
   const { kind, message, status, stack } = failure;
-  const attempts = request.attempt + 1;
+  const attempts = request.attempt + request.waits + 1;
   const { url, method, callback, depth } = request;
   failures.write([failures.encode({ url, kind, message, status, attempts, method, callback, depth, stack })]);
   counters.failed += 1;

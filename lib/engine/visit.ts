@@ -11,7 +11,7 @@ import type { Failure, Outcome } from "../model/outcome.ts";
 import { createRequest, isRequest, type Request } from "../model/request.ts";
 import type { Response } from "../model/response.ts";
 import { redirectOf } from "../net/redirect.ts";
-import { retryDelay } from "../net/retry.ts";
+import { nextAttempt } from "../net/retry.ts";
 import { eachOutput } from "../spider/outputs.ts";
 import { Page, type PageLog, type State } from "../spider/page.ts";
 import type { Outputs, Spider } from "../spider/spider.ts";
@@ -26,6 +26,8 @@ export interface VisitParts {
   readonly isOutage: (request: Request, failure: Failure, beganAt: number) => Promise<boolean>;
   /** Further attempts after a failed one. */
   readonly retries: number;
+  /** The longest wait that a server gets with `Retry-After`, in seconds. */
+  readonly maxRetryAfter: number;
   /** Statuses outside 200 to 299 that every callback sees. */
   readonly handleStatuses: readonly number[];
   readonly state: () => Readonly<State>;
@@ -89,19 +91,20 @@ function isWanted(status: number, request: Request, handleStatuses: readonly num
 function anotherAttempt(request: Request, outcome: Outcome, parts: VisitParts): Commit | undefined {
   const status = outcome.response?.status;
   if (status !== undefined && isWanted(status, request, parts.handleStatuses)) return undefined;
-  const seconds = retryDelay({
+  const again = nextAttempt({
+    ...request,
     failure: outcome.failure,
     status,
     headers: outcome.response?.headers,
-    attempt: request.attempt,
-    method: request.method,
     retries: parts.retries,
+    maxRetryAfter: parts.maxRetryAfter,
     now: parts.clock.wall(),
   });
-  if (seconds === undefined) return undefined;
+  if (again === undefined) return undefined;
+  const { seconds, asked } = again;
   const next = createRequest(request.url, {
     ...request,
-    attempt: request.attempt + 1,
+    ...(asked ? { waits: request.waits + 1 } : { attempt: request.attempt + 1 }),
     priority: Math.max(-100, request.priority - 1),
     notBefore: parts.clock.wall() + 1000 * seconds,
   });

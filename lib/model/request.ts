@@ -18,6 +18,8 @@ export interface RequestOptions {
   readonly body?: string | Uint8Array<ArrayBuffer>;
   /** Fetch it even when the same request is known. @default {false} */
   readonly dontFilter?: boolean;
+  /** It may reach the server twice: a POST is then tried again after a failure, as a GET is. @default {false} */
+  readonly repeatable?: boolean;
   /** Statuses outside 200 to 299 that the callback wants to see. @default {[]} */
   readonly handleStatuses?: readonly number[];
 }
@@ -30,6 +32,8 @@ export interface Request extends Required<Omit<RequestOptions, "body">> {
   readonly depth: number;
   /** Attempts that have failed so far. */
   readonly attempt: number;
+  /** How often the server has asked to wait (`Retry-After`); these are not attempts that have failed. */
+  readonly waits: number;
   /** Earliest time of the next attempt, in milliseconds since 1970; 0: at once. */
   readonly notBefore: number;
   /** The URLs that redirected to this one, first to last. */
@@ -51,9 +55,11 @@ export function createRequest(url: string, said: Partial<Omit<Request, "url">> =
     headers: said.headers ?? nothing,
     body: said.body,
     dontFilter: said.dontFilter ?? false,
+    repeatable: said.repeatable ?? false,
     handleStatuses: said.handleStatuses ?? none,
     depth: said.depth ?? 0,
     attempt: said.attempt ?? 0,
+    waits: said.waits ?? 0,
     notBefore: said.notBefore ?? 0,
     redirects: said.redirects ?? none,
   };

@@ -7,4 +7,11 @@ export interface Response {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Seconds from the start of the request to the answer's headers. */
   readonly latency: number;
+  /** It is from the cache and no server was asked; `latency` is that of the request that filled the cache. */
+  readonly cached?: true;
+  /**
+   * Where the body is from the cache: when it was stored, or the server last said that it still holds, in milliseconds
+   * since 1970.
+   */
+  readonly storedAt?: number;
 }

@@ -16,8 +16,10 @@ import type { Proxy } from "./proxy.ts";
 import { canUnpack, packedWith, unpack } from "./unpack.ts";
 import { type Late, Watch } from "./watch.ts";
 
-/** What of a request the network sees. */
-export type Downloadable = Pick<Request, "url" | "method" | "headers" | "body">;
+/** What of a request the network sees, and the URLs that led to it, by which a cache tells the rounds of a redirect. */
+export type Downloadable =
+  & Pick<Request, "url" | "method" | "headers" | "body">
+  & Partial<Pick<Request, "redirects">>;
 
 /** What goes with one download besides the request. */
 export interface Sending {

@@ -6,16 +6,14 @@
  * @module
  */
 
-import robotsParser from "robots-parser";
 import type { Outcome } from "../model/outcome.ts";
-import { tidied, unreserved } from "./tidy.ts";
-
-// Its types describe a module with a default export; it is a function.
-const parse = robotsParser as unknown as typeof robotsParser.default;
+import { groupFor } from "./groups.ts";
+import { createPathRules } from "./path_rules.ts";
+import { robotsText } from "./text.ts";
 
 /** What one robots.txt says to one crawler. */
 export interface RobotsRules {
-  /** Whether a URL of the site may be fetched. */
+  /** Whether a URL of the site, which is absolute and has no fragment, may be fetched. */
   allows(url: string): boolean;
   /** Least time between two requests in seconds, where the file names one. */
   readonly crawlDelay: number | undefined;
@@ -30,9 +28,6 @@ export interface RobotsVerdict {
   readonly askAgainAfter: number;
 }
 
-/** No more of a file than this counts, in bytes (RFC 9309, section 2.5). */
-const maxSize = 500 * 1024;
-
 /**
  * How long an answer counts, and how soon a site that could not say is asked again, in seconds (RFC 9309, section 2.4).
  */
@@ -44,19 +39,21 @@ const denyAll: RobotsRules = { allows: () => false, crawlDelay: undefined, sitem
 /**
  * Returns what a robots.txt, which was asked for at `url`, says to a crawler.
  *
- * The crawler is known by the first word of its name, up to a slash: `trawl/1.0 (+https://...)` is `trawl`. The longest
- * pattern that matches counts, and of two that are equally long the one that allows. Lines that are no rules are passed
- * over, so an error page allows all. The rules say nothing about URLs of other sites, and allow them.
+ * The crawler is known by its product's name: `trawl/1.0 (+https://...)` is `trawl`. The longest pattern that matches
+ * counts, and of two that are equally long the one that allows. Lines that are no rules are passed over, so an error
+ * page allows all. robots.txt itself is always allowed. The rules say nothing about URLs of other sites, and allow them.
  */
 export function parseRobots(url: string, text: string, userAgent: string): RobotsRules {
-  const robots = parse(url, tidied(text));
-  const name = userAgent.trim().replace(/[\s/].*$/s, "");
-  const delay = robots.getCrawlDelay(name);
-  return {
-    allows: (asked) => robots.isAllowed(unreserved(asked), name) ?? true,
-    crawlDelay: delay !== undefined && delay >= 0 && Number.isFinite(delay) ? delay : undefined,
-    sitemaps: robots.getSitemaps(),
+  const { rules, crawlDelay, sitemaps } = groupFor(text, userAgent);
+  const origin = url.slice(0, url.indexOf("/", url.indexOf("//") + 2));
+  const isAllowed = createPathRules(rules);
+  const allows = (asked: string) => {
+    if (!asked.startsWith(origin)) return true;
+    const path = asked.slice(origin.length);
+    // What goes on with another character is another host or port.
+    return !path.startsWith("/") || path === "/robots.txt" || isAllowed(path);
   };
+  return { allows: rules.length === 0 ? () => true : allows, crawlDelay, sitemaps };
 }
 
 /**
@@ -73,17 +70,9 @@ export function robotsFor(url: string, { response, failure }: Outcome, userAgent
   }
   const { status, body } = response;
   if (status >= 200 && status <= 299) {
-    return { rules: parseRobots(url, textOf(body), userAgent), askAgainAfter: day };
+    return { rules: parseRobots(url, robotsText(body), userAgent), askAgainAfter: day };
   }
   return status >= 300 && status <= 499
     ? { rules: allowAll, askAgainAfter: day }
     : { rules: denyAll, askAgainAfter: soon };
-}
-
-function textOf(body: Uint8Array): string {
-  if (body.length <= maxSize) return new TextDecoder().decode(body);
-  // Up to the last whole line: the first half of a pattern would be another rule.
-  const part = body.subarray(0, maxSize);
-  const end = Math.max(part.lastIndexOf(0x0a), part.lastIndexOf(0x0d));
-  return new TextDecoder().decode(part.subarray(0, end + 1));
 }

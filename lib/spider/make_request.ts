@@ -6,7 +6,7 @@ import { createRequest, type Request, type RequestOptions } from "../model/reque
 export const highestPriority = 100;
 
 /** Says what in a request's options cannot be sent; nothing when all can. */
-function unsendable({ method, headers, body, handleStatuses }: RequestOptions): string | undefined {
+function unsendable({ method, headers, body, handleStatuses, repeatable }: RequestOptions): string | undefined {
   if (method !== undefined && !(typeof method === "string" && /^[A-Za-z]+$/.test(method))) {
     return `method ${String(method)} is not a method such as "POST"`;
   }
@@ -22,6 +22,7 @@ function unsendable({ method, headers, body, handleStatuses }: RequestOptions): 
   if (handleStatuses !== undefined && !(Array.isArray(handleStatuses) && handleStatuses.every(Number.isInteger))) {
     return "handleStatuses is not a list of statuses";
   }
+  if (repeatable !== undefined && typeof repeatable !== "boolean") return "repeatable is neither true nor false";
   return undefined;
 }
 

@@ -17,6 +17,7 @@ export interface Settings {
   readonly robots: boolean;
   readonly userAgent: string;
   readonly retries: number;
+  readonly maxRetryAfter: number;
   readonly timeout: number;
   readonly connectTimeout: number;
   readonly idleTimeout: number;
@@ -72,6 +73,12 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
   robots: { default: true, shown: "true", about: "obey robots.txt", parse: flag },
   userAgent: { default: `trawl/${version}`, shown: `trawl/${version}`, about: "the User-Agent header", parse: line },
   retries: { default: 2, shown: "2", about: "further attempts after one that failed", parse: count(0) },
+  maxRetryAfter: {
+    default: 600,
+    shown: "10m",
+    about: "the longest wait that a server gets with Retry-After",
+    parse: duration(0),
+  },
   timeout: { default: 60, shown: "60s", about: "the whole time for one response", parse: duration(0.001) },
   connectTimeout: {
     default: 30,

@@ -499,6 +499,16 @@ Deno.test("Retry-After is kept, for the request and for its host", async () => {
   assert.deepEqual(run.asked.map(({ at }) => at), [0, 30_000, 30_000]);
 });
 
+Deno.test("an absurd Retry-After holds its host up for maxRetryAfter, and the page is given up after eight answers", async () => {
+  const run = open({
+    spider,
+    site: ({ url }) => answer(url, "", 429, { "retry-after": "1000000000000" }),
+  }, { maxRetryAfter: 5 });
+  await finish(run.clock, run.engine.run());
+  assert.deepEqual(run.asked.map(({ at }) => at), [0, 5, 10, 15, 20, 25, 30, 35].map((seconds) => seconds * 1000));
+  assert.deepEqual(run.failures().map(({ status, attempts }) => [status, attempts]), [[429, 8]]);
+});
+
 Deno.test("a redirect is followed as a request of its own, unless it is known or leads out of the domains", async () => {
   const run = open({
     spider: { ...spider, allowedDomains: ["a.com"], startUrls: ["1", "2", "3"].map((path) => `http://a.com/${path}`) },

@@ -81,6 +81,7 @@ export interface World {
 export const noLimits: EngineOptions = {
   maxActiveSize: 5_000_000,
   retries: 2,
+  maxRetryAfter: 600,
   handleStatuses: [],
   maxPages: Infinity,
   limit: Infinity,

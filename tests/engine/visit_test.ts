@@ -33,6 +33,7 @@ async function visited(outcome: Outcome, said: Said = {}): Promise<Commit> {
     download: () => Promise.resolve(outcome),
     isOutage: () => Promise.resolve(false),
     retries: 2,
+    maxRetryAfter: 600,
     handleStatuses: [],
     state: () => ({}),
     encode(item) {
@@ -133,9 +134,12 @@ Deno.test("the priority of another attempt does not leave the range", async () =
   assert.equal(commit.next?.request.priority, -100);
 });
 
-Deno.test("Retry-After says when the next attempt is", async () => {
-  const commit = await visited(answer(url, "", 429, { "retry-after": "120" }));
+Deno.test("Retry-After says when to ask again, and is no attempt", async () => {
+  const commit = await visited(answer(url, "", 429, { "retry-after": "120" }), { retries: 0 });
   assert.deepEqual([commit.next?.seconds, commit.next?.request.notBefore], [120, epoch + 120_000]);
+  assert.deepEqual([commit.next?.request.attempt, commit.next?.request.waits], [0, 1]);
+  const absurd = await visited(answer(url, "", 429, { "retry-after": "1000000000000" }), { maxRetryAfter: 5 });
+  assert.deepEqual([absurd.next?.seconds, absurd.next?.request.notBefore], [5, epoch + 5000]);
 });
 
 Deno.test("what another attempt would not change, and what is not safe to repeat, is given up at once", async () => {
