@@ -20,38 +20,24 @@ import { type Frontier, type Head, hostOf } from "../frontier/frontier.ts";
 import type { Request } from "../model/request.ts";
 import type { Clock } from "../time/clock.ts";
 import { HostQueue } from "./host_queue.ts";
-import { adjust, initialPace, type Observation, type Pace, pushesBack } from "./throttle.ts";
+import { InFlight } from "./in_flight.ts";
+import { Pacing, type PacingOptions, type PacingSnapshot } from "./pacing.ts";
+import type { Observation } from "./throttle.ts";
 
 /** Times in seconds. */
-export interface SchedulerOptions {
+export interface SchedulerOptions extends PacingOptions {
   readonly frontier: Frontier;
-  readonly clock: Clock;
   /** Requests in flight to all hosts together, those to robots.txt included and those that have stalled left out. */
   readonly concurrency: number;
   /** Requests in flight to one host. While several hosts can be asked, none takes more than its share of `concurrency`. */
   readonly concurrencyPerHost: number;
-  /** Least time between two requests to one host. */
-  readonly delay: number;
-  /** Makes each delay longer by up to a half, at random. */
-  readonly randomizeDelay: boolean;
-  /** Slow down a host that pushes back. */
-  readonly throttle: boolean;
   /** What `snapshot` gave in an earlier process: then every host waits its delay before its first request. */
   readonly snapshot?: SchedulerSnapshot;
-  /** A number from 0 to below 1. @default {Math.random} */
-  readonly random?: () => number;
 }
 
-/** The hosts that have a delay of their own, or asked to be left alone until a time in milliseconds since 1970. */
+/** The hosts that have a delay of their own, or asked to be left alone. */
 export interface SchedulerSnapshot {
-  readonly hosts: readonly {
-    readonly host: string;
-    /** Seconds by which it was slowed down. */
-    readonly delay: number;
-    /** Seconds that its robots.txt asks for. */
-    readonly crawlDelay?: number;
-    readonly notBefore: number;
-  }[];
+  readonly hosts: readonly (PacingSnapshot & { readonly host: string })[];
 }
 
 /** Why no request is next although some wait. */
@@ -69,24 +55,11 @@ interface Host {
   placed: number;
   /** Its last request has stalled: it gets no place. */
   stalls: boolean;
-  /** Earliest time of the next request, in the clock's milliseconds. */
-  readyAt: number;
-  /** The server's own word (`Retry-After`) until when to wait, in the clock's milliseconds. */
-  pausedUntil: number;
-  /** `Crawl-delay` from robots.txt, in seconds. */
-  crawlDelay: number;
-  pace: Pace;
-  /** When the pace was last made slower, in the clock's milliseconds. */
-  slowedAt: number;
+  readonly pacing: Pacing;
 }
 
 /** What is in flight: a request, or the host itself for its robots.txt. */
 type Sent = Request | Host;
-
-/** A request has stalled when it takes so many times as long as usual, within these bounds in milliseconds. */
-const stallFactor = 3, leastPatience = 500, mostPatience = 5000;
-/** Stalled requests, and those to hosts that stall: at most so many for each place. */
-const stalledEach = 8;
 
 /** The highest priority first, then what came first. */
 function byTurn(a: Head, b: Head): number {
@@ -98,7 +71,6 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #frontier: Frontier;
   readonly #clock: Clock;
-  readonly #random: () => number;
   readonly #hosts = new Map<string, Host>();
   readonly #ready = new HostQueue<Head>(byTurn);
   /** Those of the hosts that may be asked whose last request has stalled. */
@@ -112,28 +84,20 @@ export class Scheduler {
   readonly #held = new Set<Host>();
   /** Requests whose own time has not come, by that time. */
   readonly #retries = new TinyQueue<Request>([], (a, b) => a.notBefore - b.notBefore);
-  readonly #begin: number;
-  /** What is in flight, each with the clock's time at which it was sent. */
-  readonly #sent = new Map<Sent, number>();
-  /** What of it holds a place, oldest first. */
-  readonly #placed = new Set<Sent>();
-  /** How long a request usually takes, in milliseconds. */
-  #usual = leastPatience / stallFactor;
+  /** When every host was last asked, as far as is known, in the clock's milliseconds. */
+  readonly #lastAsked: number;
+  readonly #inFlight: InFlight<Sent>;
+  /** A host that has work is in one of these at most. */
+  readonly #queues: readonly { delete(host: string): void }[] = [this.#ready, this.#stalled, this.#later, this.#full];
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#frontier = options.frontier;
     this.#clock = options.clock;
-    this.#random = options.random ?? Math.random;
+    this.#inFlight = new InFlight(options.concurrency, options.clock);
     // Keeps P5 over a kill: when the last process asked a host is not known, but it was before now.
-    this.#begin = options.snapshot === undefined ? -Infinity : options.clock.now();
-    for (const { host, delay, crawlDelay = 0, notBefore } of options.snapshot?.hosts ?? []) {
-      const state = this.#host(host);
-      state.crawlDelay = crawlDelay;
-      state.pace = { ...initialPace, delay };
-      state.pausedUntil = options.clock.now() + notBefore - options.clock.wall();
-      state.readyAt = this.#begin + 1000 * this.#delay(state);
-    }
+    this.#lastAsked = options.snapshot === undefined ? -Infinity : options.clock.now();
+    for (const { host, ...pacing } of options.snapshot?.hosts ?? []) this.#host(host, pacing);
     for (const host of options.frontier.hosts()) this.#queue(host);
   }
 
@@ -144,7 +108,7 @@ export class Scheduler {
 
   /** Requests sent and not ended, those to robots.txt among them. */
   get inFlight(): number {
-    return this.#sent.size;
+    return this.#inFlight.size;
   }
 
   /** How many of these are requests to robots.txt. */
@@ -194,9 +158,9 @@ export class Scheduler {
   wait(): number | undefined {
     const later = this.#later.peek();
     const retry = this.#retries.peek();
-    const oldest = this.#isShort && this.#mayStall ? this.#placed.values().next().value : undefined;
+    const stall = this.#isShort ? this.#inFlight.stallsIn() : undefined;
     const times = [
-      ...(oldest === undefined ? [] : [this.#sent.get(oldest)! + this.#patience - this.#clock.now()]),
+      ...(stall === undefined ? [] : [stall]),
       ...(later === undefined ? [] : [later.key - this.#clock.now()]),
       ...(retry === undefined ? [] : [retry.notBefore - this.#clock.wall()]),
     ];
@@ -211,12 +175,11 @@ export class Scheduler {
     const host = hostOf(request.url);
     const state = this.#host(host);
     if (observation !== undefined) {
-      const sentAt = this.#sent.get(request) ?? -Infinity;
-      if (this.#options.throttle) this.#adjust(state, observation, sentAt);
-      this.#learn(state, this.#clock.now() - sentAt);
-      this.#rest(state);
+      state.pacing.observe(observation, this.#inFlight.sentAt(request));
+      state.pacing.rest();
+      state.stalls = this.#inFlight.learn(request);
     }
-    if (retryAfter > 0) state.pausedUntil = Math.max(state.pausedUntil, this.#clock.now() + 1000 * retryAfter);
+    if (retryAfter > 0) state.pacing.pause(retryAfter);
     this.#back(request, state);
     this.#queue(host);
     this.#queueFull();
@@ -230,7 +193,7 @@ export class Scheduler {
 
   /** Seconds to wait between two requests to a host. */
   delayOf(host: string): number {
-    return this.#delay(this.#host(host));
+    return this.#host(host).pacing.delay;
   }
 
   /** Sends nothing to a host until `release`: its robots.txt is in flight instead. */
@@ -238,17 +201,17 @@ export class Scheduler {
     const state = this.#host(host);
     this.#held.add(state);
     this.#send(state, state);
-    this.#unqueue(host);
+    this.#leave(state);
   }
 
   /** Ends `hold`. The robots.txt that was asked for counts as a request; `crawlDelay`, in seconds, is what it says. */
   release(host: string, crawlDelay = 0): void {
     const state = this.#host(host);
     this.#held.delete(state);
-    this.#learn(state, this.#clock.now() - (this.#sent.get(state) ?? 0));
+    state.stalls = this.#inFlight.learn(state);
     this.#back(state, state);
-    state.crawlDelay = Math.max(state.crawlDelay, crawlDelay);
-    this.#rest(state);
+    state.pacing.keepCrawlDelay(crawlDelay);
+    state.pacing.rest();
     this.#queue(host);
     this.#queueFull();
   }
@@ -257,13 +220,8 @@ export class Scheduler {
   waitingFor(): Waiting | undefined {
     const later = this.#later.peek();
     if (later !== undefined) {
-      const state = this.#host(later.host);
+      const { reason } = this.#host(later.host).pacing;
       const seconds = Math.max(0, (later.key - this.#clock.now()) / 1000);
-      const reason = state.pausedUntil >= later.key
-        ? "retry-after"
-        : state.pace.delay > Math.max(this.#options.delay, state.crawlDelay)
-        ? "throttle"
-        : "delay";
       return { reason, host: later.host, seconds };
     }
     const retry = this.#retries.peek();
@@ -276,49 +234,22 @@ export class Scheduler {
   }
 
   snapshot(): SchedulerSnapshot {
-    const now = this.#clock.now(), wall = this.#clock.wall();
     const hosts = [];
-    for (const [host, { pace, crawlDelay, pausedUntil }] of this.#hosts) {
-      if (pace.delay === 0 && crawlDelay === 0 && pausedUntil <= now) continue;
-      hosts.push({
-        host,
-        delay: pace.delay,
-        ...(crawlDelay > 0 && { crawlDelay }),
-        notBefore: Math.max(0, Math.round(wall + pausedUntil - now)),
-      });
+    for (const { name, pacing } of this.#hosts.values()) {
+      const snapshot = pacing.snapshot();
+      if (snapshot !== undefined) hosts.push({ host: name, ...snapshot });
     }
     return { hosts };
   }
 
-  #host(host: string): Host {
-    let state = this.#hosts.get(host);
-    if (state === undefined) {
-      state = {
-        name: host,
-        inFlight: 0,
-        placed: 0,
-        stalls: false,
-        readyAt: -Infinity,
-        pausedUntil: -Infinity,
-        crawlDelay: 0,
-        pace: initialPace,
-        slowedAt: -Infinity,
-      };
-      state.readyAt = this.#begin + 1000 * this.#delay(state);
-      this.#hosts.set(host, state);
+  #host(name: string, snapshot?: PacingSnapshot): Host {
+    let host = this.#hosts.get(name);
+    if (host === undefined) {
+      const pacing = new Pacing(this.#options, this.#lastAsked, snapshot);
+      host = { name, inFlight: 0, placed: 0, stalls: false, pacing };
+      this.#hosts.set(name, host);
     }
-    return state;
-  }
-
-  #delay({ crawlDelay, pace }: Host): number {
-    const delay = Math.max(this.#options.delay, crawlDelay, pace.delay);
-    return this.#options.randomizeDelay ? delay * (1 + this.#random() / 2) : delay;
-  }
-
-  /** How many requests may be in flight to a host now. */
-  #limit(state: Host): number {
-    if (this.#options.delay > 0 || state.crawlDelay > 0 || state.pace.delay > 0) return 1;
-    return Math.min(this.#options.concurrencyPerHost, this.#share);
+    return host;
   }
 
   /** The places that one of the hosts gets that hold or want some. */
@@ -326,45 +257,34 @@ export class Scheduler {
     return Math.ceil(this.#options.concurrency / Math.max(1, this.#claiming.size));
   }
 
-  /** Begins the delay after a request has ended. */
-  #rest(state: Host): void {
-    const delay = this.#delay(state);
-    if (delay > 0) state.readyAt = this.#clock.now() + 1000 * delay;
-  }
-
-  /** Several requests that were on their way when a host first pushed back say the same, and slow it down once. */
-  #adjust(state: Host, observation: Observation, sentAt: number): void {
-    const slower = pushesBack(observation.status);
-    if (slower && sentAt <= state.slowedAt) return;
-    state.pace = adjust(state.pace, observation, this.#options.concurrencyPerHost);
-    if (slower) state.slowedAt = this.#clock.now();
-  }
-
   /** Gives a host its place: among those that may be asked now, or later, or when one of its requests has ended. */
-  #queue(host: string): void {
-    const head = this.#frontier.head(host);
-    const state = this.#host(host);
-    this.#unqueue(host);
-    if (head === undefined || this.#held.has(state)) return;
-    const at = Math.max(state.readyAt, state.pausedUntil);
-    if (state.inFlight >= this.#limit(state)) {
-      this.#full.add(host);
-    } else if (at > this.#clock.now()) {
-      this.#later.set(host, at);
-    } else if (state.stalls) {
-      this.#stalled.set(host, head);
+  #queue(name: string): void {
+    const head = this.#frontier.head(name);
+    const host = this.#host(name);
+    if (head === undefined || this.#held.has(host)) {
+      this.#leave(host);
+    } else if (host.inFlight >= Math.min(host.pacing.mostInFlight, this.#share)) {
+      this.#leave(host, this.#full);
+      this.#full.add(name);
+    } else if (host.pacing.readyAt > this.#clock.now()) {
+      this.#leave(host, this.#later);
+      this.#later.set(name, host.pacing.readyAt);
+    } else if (host.stalls) {
+      this.#leave(host, this.#stalled);
+      this.#stalled.set(name, head);
     } else {
-      this.#ready.set(host, head);
-      this.#claiming.add(host);
+      this.#leave(host, this.#ready);
+      this.#ready.set(name, head);
+      this.#claiming.add(name);
     }
   }
 
-  #unqueue(host: string): void {
-    this.#ready.delete(host);
-    this.#stalled.delete(host);
-    this.#later.delete(host);
-    this.#full.delete(host);
-    if (this.#host(host).placed === 0) this.#claiming.delete(host);
+  /** Takes a host out of the queues but one. */
+  #leave({ name, placed }: Host, but?: { delete(host: string): void }): void {
+    for (const queue of this.#queues) {
+      if (queue !== but) queue.delete(name);
+    }
+    if (placed === 0) this.#claiming.delete(name);
   }
 
   /** Looks again at the hosts that have their share in flight: it may have grown. */
@@ -373,60 +293,36 @@ export class Scheduler {
     for (const host of [...this.#full]) this.#queue(host);
   }
 
-  /** Whether another request may be in flight without a place. */
-  get #mayStall(): boolean {
-    return this.#sent.size - this.#placed.size < stalledEach * this.#options.concurrency;
-  }
-
-  get #isFull(): boolean {
-    return this.#placed.size >= this.#options.concurrency;
-  }
-
   /** Whether somebody waits for a place. */
   get #isShort(): boolean {
-    return this.#isFull || (this.#full.size > 0 && this.#share < this.#options.concurrencyPerHost);
+    return this.#inFlight.isFull || (this.#full.size > 0 && this.#share < this.#options.concurrencyPerHost);
   }
 
   /** Takes the host that may be asked next out of its queue. */
   #nextHost(): string | undefined {
-    const host = this.#isFull ? undefined : this.#ready.pop();
+    const host = this.#inFlight.isFull ? undefined : this.#ready.pop();
     if (host !== undefined) return host;
-    return this.#mayStall ? this.#stalled.pop() : undefined;
+    return this.#inFlight.hasRoomBeside ? this.#stalled.pop() : undefined;
   }
 
   #send(sent: Sent, state: Host): void {
+    this.#inFlight.begin(sent, !state.stalls);
     state.inFlight += 1;
-    this.#sent.set(sent, this.#clock.now());
     if (state.stalls) return;
     state.placed += 1;
-    this.#placed.add(sent);
     this.#claiming.add(state.name);
   }
 
   #back(sent: Sent, state: Host): void {
     state.inFlight -= 1;
-    this.#sent.delete(sent);
-    if (this.#placed.delete(sent)) state.placed -= 1;
-  }
-
-  /** How long a request may hold its place, in milliseconds. */
-  get #patience(): number {
-    return Math.min(mostPatience, Math.max(leastPatience, stallFactor * this.#usual));
-  }
-
-  /** Takes note of how long a request took, in milliseconds. */
-  #learn(state: Host, took: number): void {
-    state.stalls = took >= this.#patience;
-    this.#usual += 0.05 * (Math.min(took, this.#patience) - this.#usual);
+    if (this.#inFlight.end(sent)) state.placed -= 1;
   }
 
   /** Takes their places from the requests that have stalled. */
   #displace(): void {
     let any = false;
-    for (const sent of this.#placed) {
-      if (!this.#mayStall || this.#sent.get(sent)! + this.#patience > this.#clock.now()) break;
-      const state = "name" in sent ? sent : this.#host(hostOf(sent.url));
-      this.#placed.delete(sent);
+    for (let sent = this.#inFlight.displace(); sent !== undefined; sent = this.#inFlight.displace()) {
+      const state = "url" in sent ? this.#host(hostOf(sent.url)) : sent;
       state.placed -= 1;
       state.stalls = true;
       this.#queue(state.name);

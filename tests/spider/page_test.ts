@@ -142,13 +142,14 @@ const unsendable: Readonly<Record<string, unknown>> = {
   "headers that are a Headers object": { headers: new Headers({ "x-a": "1" }) },
   "a header that is a function": { headers: { "x-a": () => {} } },
   "statuses that are no list": { handleStatuses: 404 },
+  "a repeatable that is no boolean": { repeatable: "yes" },
 };
 
 for (const [name, options] of Object.entries(unsendable)) {
   Deno.test(`request() refuses ${name} at the line that makes it`, () => {
     assert.throws(() => pageOf("").request("/x", options as RequestOptions), (error) => {
       assert.ok(error instanceof Error && /^(RangeError|TypeError|SerializationError)$/.test(error.name));
-      assert.match(error.message, /body|header|method|handleStatuses/);
+      assert.match(error.message, /body|header|method|handleStatuses|repeatable/);
       return true;
     });
   });
