@@ -4,15 +4,57 @@
  * @module
  */
 
-import type { Document } from "domhandler";
-import { parseDocument } from "htmlparser2";
+import { type Document, DomHandler } from "domhandler";
+import { Parser } from "htmlparser2";
+
+/**
+ * How deep elements are nested at most, as in browsers. Without a limit a page of a megabyte can keep the parser busy
+ * for minutes, and everything that walks the tree would have to be ready for any depth.
+ */
+const deepest = 512;
 
 /**
  * Returns the tree of an HTML page that is decoded already; every text has one, however broken it is.
  *
  * The tree holds what the page says: no `html`, `head`, `body` or `tbody` is put in where the page has none. Tag and
- * attribute names are in lower case, entities are decoded, and NUL characters are dropped, as browsers do it.
+ * attribute names are in lower case, entities are decoded, and NUL characters are dropped, as browsers do it. Of
+ * elements nested deeper than 512 only the text is kept, by the last element above them.
  */
 export function parseHtml(text: string): Document {
-  return parseDocument(text.includes("\0") ? text.replaceAll("\0", "") : text);
+  const html = text.includes("\0") ? text.replaceAll("\0", "") : text;
+  const handler = new DomHandler();
+  new ShallowParser(handler, html).end(html);
+  return handler.root;
+}
+
+/**
+ * Leaves out the tags of elements that are too deep. The one case of inheritance: it is how the library is extended,
+ * and functions put into a parser would make all pages slower by a third.
+ */
+class ShallowParser extends Parser {
+  readonly #html: string;
+  /** The elements that are open, and the document. */
+  readonly #open: readonly unknown[];
+  /** Elements that were left out and are not closed yet. */
+  #left = 0;
+
+  constructor(handler: DomHandler, html: string) {
+    super(handler);
+    this.#html = html;
+    this.#open = handler["tagStack"];
+  }
+
+  override onopentagname(start: number, end: number): void {
+    if (this.#open.length <= deepest || this.#isVoid(start, end)) super.onopentagname(start, end);
+    else this.#left += 1;
+  }
+
+  override onclosetag(start: number, end: number): void {
+    if (this.#left === 0 || this.#isVoid(start, end)) super.onclosetag(start, end);
+    else this.#left -= 1;
+  }
+
+  #isVoid(start: number, end: number): boolean {
+    return this.isVoidElement(this.#html.slice(start, end).toLowerCase());
+  }
 }

@@ -29,31 +29,34 @@ const longestLine = 2083 * 8 - 1;
  * Returns what the lines of a robots.txt say to a crawler: all groups that name it, else all groups for everyone.
  *
  * Only a rule ends the names at the head of a group; any other line stands between them without an effect (RFC 9309,
- * section 2.2.4). That goes for `Crawl-delay`, too.
+ * section 2.2.4). That goes for `Crawl-delay`, too, which itself is for the names since the last one.
  */
 export function groupFor(text: string, userAgent: string): RobotsGroup {
   const name = productOf(userAgent);
   const ours: Group = { rules: [], crawlDelay: undefined }, everyones: Group = { rules: [], crawlDelay: undefined };
   const sitemaps: string[] = [];
-  const current = new Set<Group>();
-  let isNamed = false, inHead = false;
+  const ruled = new Set<Group>(), paced = new Set<Group>();
+  let isNamed = false, endsRules = false, endsPace = false;
   for (const [key, value] of linesOf(text)) {
     if (key.startsWith("user")) {
-      if (!inHead) current.clear();
-      inHead = true;
+      if (endsRules) ruled.clear();
+      if (endsPace) paced.clear();
+      endsRules = endsPace = false;
       const named = tokenOf(value);
-      if (named === "*") current.add(everyones);
-      if (named !== name) continue;
-      current.add(ours);
-      isNamed = true;
+      const group = named === name ? ours : named === "*" ? everyones : undefined;
+      if (group === undefined) continue;
+      ruled.add(group);
+      paced.add(group);
+      if (group === ours) isNamed = true;
     } else if (key.startsWith("site")) {
       if (value !== "") sitemaps.push(value);
     } else if (key.startsWith("crawl")) {
-      for (const group of current) group.crawlDelay = longer(group.crawlDelay, value);
+      endsPace = true;
+      for (const group of paced) group.crawlDelay = longer(group.crawlDelay, value);
     } else {
-      inHead = false;
+      endsRules = endsPace = true;
       if (value === "") continue;
-      for (const group of current) group.rules.push({ allow: key.startsWith("allow"), pattern: value });
+      for (const group of ruled) group.rules.push({ allow: key.startsWith("allow"), pattern: value });
     }
   }
   return { ...(isNamed ? ours : everyones), sitemaps };

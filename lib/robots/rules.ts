@@ -7,6 +7,7 @@
  */
 
 import type { Outcome } from "../model/outcome.ts";
+import { originOf } from "../url/origin.ts";
 import { groupFor } from "./groups.ts";
 import { createPathRules } from "./path_rules.ts";
 import { robotsText } from "./text.ts";
@@ -28,10 +29,11 @@ export interface RobotsVerdict {
   readonly askAgainAfter: number;
 }
 
-/**
- * How long an answer counts, and how soon a site that could not say is asked again, in seconds (RFC 9309, section 2.4).
- */
-const day = 24 * 60 * 60, soon = 10 * 60;
+/** How long an answer counts, in seconds (RFC 9309, section 2.4). */
+const day = 24 * 60 * 60;
+
+/** How soon a site that could not say is asked again, in seconds. */
+export const robotsSoon = 10 * 60;
 
 const allowAll: RobotsRules = { allows: () => true, crawlDelay: undefined, sitemaps: [] };
 const denyAll: RobotsRules = { allows: () => false, crawlDelay: undefined, sitemaps: [] };
@@ -45,7 +47,7 @@ const denyAll: RobotsRules = { allows: () => false, crawlDelay: undefined, sitem
  */
 export function parseRobots(url: string, text: string, userAgent: string): RobotsRules {
   const { rules, crawlDelay, sitemaps } = groupFor(text, userAgent);
-  const origin = url.slice(0, url.indexOf("/", url.indexOf("//") + 2));
+  const origin = originOf(url);
   const isAllowed = createPathRules(rules);
   const allows = (asked: string) => {
     if (!asked.startsWith(origin)) return true;
@@ -66,7 +68,7 @@ export function robotsFor(url: string, { response, failure }: Outcome, userAgent
   if (failure !== undefined) {
     return failure.kind === "redirect"
       ? { rules: allowAll, askAgainAfter: day }
-      : { rules: denyAll, askAgainAfter: soon };
+      : { rules: denyAll, askAgainAfter: robotsSoon };
   }
   const { status, body } = response;
   if (status >= 200 && status <= 299) {
@@ -74,5 +76,5 @@ export function robotsFor(url: string, { response, failure }: Outcome, userAgent
   }
   return status >= 300 && status <= 499
     ? { rules: allowAll, askAgainAfter: day }
-    : { rules: denyAll, askAgainAfter: soon };
+    : { rules: denyAll, askAgainAfter: robotsSoon };
 }

@@ -1,9 +1,11 @@
+import { type Search, searchFor } from "./search.ts";
+
 /** A pattern with a `*` in it, taken apart. */
 export interface Wildcard {
   /** What a path begins with. */
   readonly first: string;
   /** What follows, in this order, with anything in between. */
-  readonly middle: readonly string[];
+  readonly middle: readonly { readonly length: number; readonly search: Search }[];
   /** What it ends with, where the pattern ends with `$`. */
   readonly last: string | undefined;
   /** The length of the shortest path that can match. */
@@ -14,7 +16,8 @@ export interface Wildcard {
 export function wildcardOf(pattern: string, ends: boolean): Wildcard {
   const [first = "", ...rest] = pattern.split("*");
   const last = ends ? rest.pop() : undefined;
-  const middle = rest.filter((piece) => piece !== "");
+  const pieces = rest.filter((piece) => piece !== "");
+  const middle = pieces.map((piece) => ({ length: piece.length, search: searchFor(piece) }));
   return { first, middle, last, least: pattern.replaceAll("*", "").length };
 }
 
@@ -27,10 +30,10 @@ export function wildcardOf(pattern: string, ends: boolean): Wildcard {
 export function matches({ first, middle, last, least }: Wildcard, path: string): boolean {
   if (path.length < least || !path.startsWith(first)) return false;
   let at = first.length;
-  for (const piece of middle) {
-    const found = path.indexOf(piece, at);
+  for (const { length, search } of middle) {
+    const found = search(path, at);
     if (found < 0) return false;
-    at = found + piece.length;
+    at = found + length;
   }
   return last === undefined || (path.length - last.length >= at && path.endsWith(last));
 }

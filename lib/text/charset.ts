@@ -5,12 +5,17 @@
  */
 
 import { getEncoding } from "encoding-sniffer";
+import { decoderOf, encodingOf } from "./charset_names.ts";
+import { decodeUtf32 } from "./utf32.ts";
 
 /** A text, and the WHATWG name of the encoding that its bytes were read in, in lower case. */
 export interface Decoded {
   readonly text: string;
   readonly encoding: string;
 }
+
+/** Where the encoding of a body is known from; `meta` is any declaration within the page itself. */
+export type EncodingSource = "bom" | "header" | "meta" | "guess";
 
 /** How far into a page its own word about its encoding is looked for, in bytes. */
 const declarationWithin = 4096;
@@ -23,67 +28,106 @@ const undeclared = "x-user-defined";
 
 /** Strict, to tell text from bytes that only might be it; a byte order mark is dropped by each of the decoders. */
 const strict = new TextDecoder("utf-8", { fatal: true });
-const decoders = new Map<string, TextDecoder>();
+
+/** What the standard falls back to. */
+const fallback = "windows-1252";
 
 /**
  * Returns the text of a body.
  *
  * In this order: a byte order mark, the `charset` of the `Content-Type` header, a `<meta>` or XML declaration in the
- * first 4,096 bytes, UTF-8 where the bytes are valid UTF-8, windows-1252. A name that nobody knows counts as none.
- * Bytes that the encoding does not allow become U+FFFD; nothing is thrown.
+ * first 4,096 bytes, a page that plainly begins in UTF-16 or UTF-32, UTF-8 where the bytes are valid UTF-8,
+ * windows-1252. A name that nobody knows counts as none. Bytes that the encoding does not allow become U+FFFD; nothing
+ * is thrown.
  */
 export function decode(body: Uint8Array, contentType: string | undefined): Decoded {
-  const declared = mark(body) ?? known(charsetOf(contentType)) ?? declaredWithin(body);
-  if (declared !== undefined) return { text: decoder(declared).decode(body), encoding: declared };
-  try {
-    return { text: strict.decode(body), encoding: "utf-8" };
-  } catch {
-    return { text: decoder("windows-1252").decode(body), encoding: "windows-1252" };
-  }
+  const given = mark(body) ?? inHeader(body, contentType);
+  if (given !== undefined) return { text: textOf(body, given), encoding: given };
+  const head = headOf(body);
+  const declared = declaredWithin(body, head);
+  return declared === undefined ? guessed(body, head) : { text: textOf(body, declared), encoding: declared };
 }
 
+/** Returns where {@linkcode decode} has the encoding of a body from. */
+export function encodingSource(body: Uint8Array, contentType: string | undefined): EncodingSource {
+  if (mark(body) !== undefined) return "bom";
+  if (inHeader(body, contentType) !== undefined) return "header";
+  return declaredWithin(body, headOf(body)) === undefined ? "guess" : "meta";
+}
+
+function textOf(body: Uint8Array, encoding: string): string {
+  if (encoding === "utf-32le") return decodeUtf32(body, "le");
+  if (encoding === "utf-32be") return decodeUtf32(body, "be");
+  return decoderOf(encoding).decode(body);
+}
+
+/** The longer mark first: no text in UTF-16 begins with a zero. */
 function mark(body: Uint8Array): string | undefined {
-  const [first, second, third] = body;
-  if (first === 0xef && second === 0xbb && third === 0xbf) return "utf-8";
-  if (first === 0xfe && second === 0xff) return "utf-16be";
-  if (first === 0xff && second === 0xfe) return "utf-16le";
-  return undefined;
-}
-
-function charsetOf(contentType: string | undefined): string | undefined {
-  if (contentType === undefined) return undefined;
-  const [, quoted, bare] = /;\s*charset\s*=\s*(?:"([^"]*)"|'?([^\s;"',]+))/i.exec(contentType) ?? [];
-  return quoted ?? bare;
-}
-
-function declaredWithin(body: Uint8Array): string | undefined {
-  const head = decoder("latin1").decode(body.subarray(0, declarationWithin)).toLowerCase();
-  const last = Math.max(head.lastIndexOf("charset"), head.lastIndexOf("encoding"));
-  const wide = head.charCodeAt(0) === 0 || head.startsWith("<\0");
-  // The sniffer goes byte by byte: on a page that declares nothing it would take far longer than the decoding.
-  if (last < 0 && !wide) return undefined;
-  const maxBytes = wide ? declarationWithin : Math.min(last + declarationLength, declarationWithin);
-  const found = getEncoding(body, { maxBytes, defaultEncoding: undeclared }).toLowerCase();
-  return found === undeclared ? undefined : known(found);
-}
-
-/** The WHATWG name for a label, or `undefined` where there is no such encoding. */
-function known(label: string | undefined): string | undefined {
-  if (label === undefined) return undefined;
-  try {
-    return decoder(label.trim().toLowerCase()).encoding;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  const first = body[0], second = body[1];
+  if (first === 0xef) return second === 0xbb && body[2] === 0xbf ? "utf-8" : undefined;
+  if (first === 0xff) return second !== 0xfe ? undefined : body[2] === 0 && body[3] === 0 ? "utf-32le" : "utf-16le";
+  if (first === 0xfe) return second === 0xff ? "utf-16be" : undefined;
+  return first === 0 && second === 0 && body[2] === 0xfe && body[3] === 0xff ? "utf-32be" : undefined;
 }
 
 /**
- * A decoder keeps no state between two whole texts, so one for each label is enough; unknown labels throw and are not
- * kept.
+ * What the header says. `utf-16` and `utf-32` say no byte order: the standard reads the first as little-endian, and the
+ * second it does not know, but where the zeros of a Western text stand shows which it is.
  */
-function decoder(label: string): TextDecoder {
-  let found = decoders.get(label);
-  if (found === undefined) decoders.set(label, found = new TextDecoder(label));
-  return found;
+function inHeader(body: Uint8Array, contentType: string | undefined): string | undefined {
+  if (contentType === undefined) return undefined;
+  const [, quoted, bare] = /(?:^|[;,\s])charset\s*=\s*(?:"([^"]*)"|'?([^\s;"',]+))/i.exec(contentType) ?? [];
+  const label = quoted ?? bare;
+  if (label === undefined) return undefined;
+  const encoding = encodingOf(label);
+  if (encoding === "utf-32") return body[0] === 0 ? "utf-32be" : "utf-32le";
+  return encoding === "utf-16le" && !/le$/i.test(label) && body[0] === 0 && body[1] !== 0 ? "utf-16be" : encoding;
+}
+
+/** What a page says itself, or shows by how its first `<` is spelled. */
+function declaredWithin(body: Uint8Array, head: string): string | undefined {
+  const last = Math.max(head.lastIndexOf("charset"), head.lastIndexOf("encoding"));
+  const wide = /^(?:<\0|\0{1,3}<)/.test(head);
+  // The sniffer goes byte by byte: on a page that declares nothing it would take far longer than the decoding.
+  if (last < 0 && !wide) return undefined;
+  const maxBytes = Math.min(last < 0 ? 8 : last + declarationLength, declarationWithin);
+  const found = getEncoding(body, { maxBytes, defaultEncoding: undeclared }).toLowerCase();
+  if (found !== undeclared) return encodingOf(found);
+  return wide ? shown(head) : undefined;
+}
+
+/** By the first character, which is a `<`, and one more: what XML 1.0 lists in its appendix F. */
+function shown(head: string): string | undefined {
+  if (head.startsWith("\0\0\0<")) return "utf-32be";
+  if (head.startsWith("<\0\0\0")) return "utf-32le";
+  if (/^\0<\0[^\0]/.test(head)) return "utf-16be";
+  return /^<\0[^\0]\0/.test(head) ? "utf-16le" : undefined;
+}
+
+function guessed(body: Uint8Array, head: string): Decoded {
+  if (body.length === 0) return { text: "", encoding: fallback };
+  let text: string | undefined;
+  try {
+    text = strict.decode(body);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  // More than ASCII, and valid: it cannot be anything else.
+  if (text !== undefined && text.length !== body.length) return { text, encoding: "utf-8" };
+  const loose = looselyDeclared(head);
+  if (loose !== undefined) return { text: textOf(body, loose), encoding: loose };
+  return text === undefined ? { text: textOf(body, fallback), encoding: fallback } : { text, encoding: "utf-8" };
+}
+
+/** `< meta` is text for the standard and for browsers; better than nothing it is all the same. */
+function looselyDeclared(head: string): string | undefined {
+  if (!head.includes("charset")) return undefined;
+  const [, label] = /<\s+meta\s[^>]{0,300}?charset\s*=\s*(?:["']\s*)?([^\s"'>;]{1,40})/.exec(head) ?? [];
+  const encoding = label === undefined ? undefined : encodingOf(label);
+  return encoding === undefined || /^utf-(?:16|32)/.test(encoding) ? undefined : encoding;
+}
+
+/** What there is of a page to look for a declaration in, byte for byte, in lower case. */
+function headOf(body: Uint8Array): string {
+  return decoderOf("latin1").decode(body.subarray(0, declarationWithin)).toLowerCase();
 }

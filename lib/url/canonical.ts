@@ -23,8 +23,11 @@ const unreserved = marks("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
  */
 const pathSafe = marks("!$&'()*+,;=:@[]", unreserved);
 
+/** The same for a user and a password, less what would end either of them. */
+const userSafe = marks("!$&'()*+,", unreserved);
+
 const hex = Array.from({ length: 256 }, (_, byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`);
-const space = 0x20, slash = 0x2f, plus = 0x2b, percent = 0x25;
+const space = 0x20, slash = 0x2f, plus = 0x2b, percent = 0x25, none = -1;
 
 function marks(characters: string, more?: Uint8Array): Uint8Array {
   const table = new Uint8Array(128);
@@ -60,11 +63,16 @@ export function canonicalize(url: string): string {
   }
   const parsed = URL.parse(url);
   if (parsed === null || (parsed.protocol !== "http:" && parsed.protocol !== "https:")) {
-    throw new TypeError(`Cannot compare a URL: "${url}" is not an absolute http or https URL`);
+    throw new TypeError(`Cannot compare a URL: "${url.slice(0, 200)}" is not an absolute http or https URL`);
   }
-  const { href, pathname, search } = parsed;
-  const authority = href.slice(0, href.indexOf("/", parsed.protocol.length + 2));
-  return authority + canonicalPath(pathname) + canonicalQuery(search.slice(1));
+  return parsed.protocol + "//" + canonicalUser(parsed) + parsed.host + canonicalPath(parsed.pathname) +
+    canonicalQuery(parsed.search.slice(1));
+}
+
+function canonicalUser({ username, password }: URL): string {
+  if (username === "" && password === "") return "";
+  const user = spell(username, userSafe, none);
+  return password === "" ? `${user}@` : `${user}:${spell(password, userSafe, none)}@`;
 }
 
 function canonicalPath(path: string): string {
@@ -102,7 +110,8 @@ function formText(text: string): string {
 /**
  * Spells every byte of an ASCII text in one way: as itself where `safe` says so, as an upper-case escape otherwise.
  *
- * `own` is the one character that means something else than its escape: it stays, and its escape stays an escape.
+ * `own` is the character, if there is one, that means something else than its escape: it stays, and its escape stays an
+ * escape.
  */
 function spell(text: string, safe: Uint8Array, own: number): string {
   let spelled = "";

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { inPageEncoding } from "./page_query.ts";
+
 /**
  * A path, perhaps with a query, that the WHATWG parser copies as it is: nothing to escape, no backslash, and no `%`,
  * which could hide a "." segment. Segments that begin with a dot are looked for apart.
@@ -19,8 +21,9 @@ let last: { readonly base: string; readonly origin: string; readonly folder: str
  * Returns the absolute http or https URL that a link means, without a fragment, or `undefined` for any other link.
  *
  * Exactly what the WHATWG parser says; the plain links that make up most of a page are put together without it.
+ * `encoding` gives that of the page, in which browsers send what is not ASCII in a query; without it that is UTF-8.
  */
-export function resolve(link: string, base: string): string | undefined {
+export function resolve(link: string, base: string, encoding?: () => string): string | undefined {
   const hash = link.indexOf("#");
   const target = hash < 0 ? link : link.slice(0, hash);
   if (last?.base !== base) last = remembered(base);
@@ -32,7 +35,7 @@ export function resolve(link: string, base: string): string | undefined {
       if (plainPath.test(path)) return target;
     }
   }
-  const parsed = URL.parse(link, base);
+  const parsed = URL.parse(encoding === undefined ? link : inPageEncoding(link, encoding), base);
   if (parsed === null || (parsed.protocol !== "http:" && parsed.protocol !== "https:")) return undefined;
   const { href } = parsed;
   const end = href.indexOf("#");

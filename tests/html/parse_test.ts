@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { type AnyNode, isTag } from "domhandler";
+import { textContent } from "../../lib/html/text_content.ts";
 import { parseHtml } from "../../lib/html/parse.ts";
 import { outerHtml } from "../../lib/select/outer_html.ts";
 
@@ -27,4 +29,40 @@ Deno.test("parseHtml() drops NUL characters", () => {
 Deno.test("parseHtml() makes a tree of any text", () => {
   assert.equal(outerHtml(parseHtml("")), "");
   assert.equal(outerHtml(parseHtml("no markup < here")), "no markup &lt; here");
+});
+
+/** How deep the elements of a tree are nested. */
+function depthOf(html: string): number {
+  let level: readonly AnyNode[] = parseHtml(html).children;
+  for (let depth = 0;; depth++) {
+    level = level.flatMap((node) => isTag(node) ? node.children : []);
+    if (level.length === 0) return depth;
+  }
+}
+
+Deno.test("parseHtml() nests 512 elements, and keeps the text of those that are deeper", () => {
+  const nested = (depth: number) => "<div>".repeat(depth) + "x" + "</div>".repeat(depth) + "<p>after</p>";
+  assert.equal(depthOf(nested(512)), 512);
+  assert.equal(depthOf(nested(513)), 512);
+  assert.equal(depthOf(nested(2000)), 512);
+  const { children } = parseHtml(nested(2000));
+  assert.deepEqual(children.map((node) => textContent(node)), ["x", "after"]);
+});
+
+Deno.test("parseHtml() keeps elements without content where the others are too deep, and closes none of those above", () => {
+  const deep = "<div>".repeat(512) + `<b class="lost"><i>1<br>2<img src="a.png">3</i></b>4` + "</div>".repeat(512);
+  const [outermost, ...others] = parseHtml(`${deep}<p>after</p>`).children;
+  assert.equal(textContent(outermost!), "1234");
+  assert.equal(others.map((node) => textContent(node)).join(), "after");
+  let inner = outermost;
+  while (inner !== undefined && isTag(inner) && inner.children.some(isTag) && inner.children.length === 1) {
+    inner = inner.children[0];
+  }
+  assert.deepEqual(isTag(inner!) && inner.children.filter(isTag).map(({ name }) => name), ["br", "img"]);
+});
+
+Deno.test("parseHtml() is done with a million open elements, and wrong ends of thirty thousand, in linear work", () => {
+  // Quadratic work would take minutes here, and longer than the test runner waits.
+  assert.equal(depthOf("<div>".repeat(1_000_000)), 511);
+  assert.equal(depthOf("<div>".repeat(30_000) + "</p></b>".repeat(300_000)), 512);
 });

@@ -38,10 +38,101 @@ Deno.test("parseRobots() matches the query, and an escape with its character", (
   assert.equal(allows("User-agent: *\nDisallow: /ä", "/%c3%a4"), false);
 });
 
+Deno.test("parseRobots() reads the query of RFC 9309's table, and keeps reserved characters apart in a path", () => {
+  assert.equal(allows("User-agent: *\nDisallow: /foo?baz=https://foo.bar", "/foo?baz=https%3A%2F%2Ffoo.bar"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /foo?baz=https%3a%2f%2Ffoo.bar", "/foo?baz=https://foo.bar"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /a/b", "/a%2Fb"), true);
+  assert.equal(allows("User-agent: *\nDisallow: /a%2fb", "/a%2Fb"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /a%2fb", "/a/b"), true);
+});
+
+Deno.test("parseRobots() takes * and $ for what they are in a rule, and for characters in a URL", () => {
+  assert.equal(allows("User-agent: *\nDisallow: /a%2a", "/a*b"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /a%2a", "/ab"), true);
+  assert.equal(allows("User-agent: *\nDisallow: /a%24", "/a$b"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /a$b", "/a$bc"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /a$", "/a$"), true);
+  assert.equal(allows("User-agent: *\nDisallow: /a$", "/a"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /a$", "/ab"), true);
+  assert.equal(allows("User-agent: *\nDisallow: /*/b*c$", "/a/bbcc"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /ab*b$", "/ab"), true);
+  assert.equal(allows("User-agent: *\nDisallow: *m", "/home"), false);
+});
+
+Deno.test("parseRobots() weighs a pattern with wildcards by its length, as any other", () => {
+  assert.equal(allows("User-agent: *\nDisallow: /*.html\nAllow: /a.htm", "/a.html"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /*.html\nAllow: /aa.html", "/aa.html"), true);
+  assert.equal(allows("User-agent: *\nDisallow: /a*\nAllow: /aa", "/aa"), true);
+  assert.equal(allows("User-agent: *\nDisallow: /$\nAllow: /", "/"), false);
+  assert.equal(allows("User-agent: *\nAllow: /$\nDisallow: /", "/"), true);
+  assert.equal(allows("User-agent: *\nAllow: /$\nDisallow: /", "/a"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /a*c\nAllow: /a*b*c", "/abc"), true);
+  assert.equal(allows("User-agent: *\nDisallow: /a\nAllow: /a", "/a"), true);
+  assert.equal(allows("User-agent: *\nAllow: /a$\nDisallow: /a$", "/a"), true);
+});
+
+Deno.test("parseRobots() joins the groups of one name, and lets only a rule end the names of a group", () => {
+  const text = "User-agent: trawl\nDisallow: /a\n\nUser-agent: *\nDisallow: /b\n\nUser-agent: TRAWL\nDisallow: /c";
+  assert.deepEqual(["/a", "/b", "/c"].map((path) => allows(text, path)), [false, true, false]);
+  for (const between of ["Sitemap: http://example.com/s", "Noindex: /x", "Crawl-delay: 2", "", "# nothing"]) {
+    assert.equal(allows(`User-agent: trawl\n${between}\nUser-agent: other\nDisallow: /a`, "/a"), false);
+  }
+  assert.equal(allows("User-agent: trawl\nDisallow:\nUser-agent: other\nDisallow: /a", "/a"), true);
+});
+
+Deno.test("parseRobots() knows us by the name of our product alone", () => {
+  const text = (name: string) => `User-agent: ${name}\nDisallow: /`;
+  const obeys = (name: string, userAgent: string) =>
+    !parseRobots(file, text(name), userAgent).allows("http://example.com/");
+  assert.equal(obeys("trawl", "Mozilla/5.0 (compatible; Trawl/1.0; +http://example.org)"), true);
+  assert.equal(obeys("mozilla", "Mozilla/5.0 (compatible; Trawl/1.0; +http://example.org)"), false);
+  assert.equal(obeys("Mozilla", "Mozilla/5.0 (X11; Linux x86_64)"), true);
+  assert.equal(obeys("trawl-news", "trawl/1.0"), false);
+  assert.equal(obeys("trawl", "trawl-news/1.0"), false);
+  assert.equal(obeys("360Spider", "360spider"), true);
+  assert.equal(obeys("tra*", "trawl/1.0"), false);
+  assert.equal(obeys("*", "trawl/1.0"), true);
+  assert.equal(obeys("*bot", "trawl/1.0"), false);
+  assert.equal(obeys("", "trawl/1.0"), false);
+});
+
+Deno.test("parseRobots() always allows robots.txt", () => {
+  assert.equal(allows("User-agent: *\nDisallow: /", "/robots.txt"), true);
+  assert.equal(allows("User-agent: *\nDisallow: /", "/robots.txt?a"), false);
+});
+
+Deno.test("parseRobots() passes over prose, comments and what stands before the first name", () => {
+  assert.equal(allows("Disallow: /a\nUser-agent: *\nDisallow: /b", "/a"), true);
+  assert.equal(allows("User-agent: * # all\nDisallow: /a # not this one", "/a"), false);
+  assert.equal(allows("User-agent: *\nDisallow /a for reasons", "/a for"), true);
+  assert.equal(allows("User-agent: *\n#Disallow: /a", "/a"), true);
+});
+
+Deno.test("parseRobots() reads no more of a line than Google's parser does", () => {
+  const pattern = `/${"a".repeat(2083 * 8 - "Disallow: /".length - 2)}`;
+  assert.equal(allows(`User-agent: *\nDisallow: ${pattern}bc`, `${pattern}bd`), false);
+  assert.equal(allows(`User-agent: *\nDisallow: ${pattern}bc`, `${pattern}d`), true);
+});
+
+Deno.test("parseRobots() takes no longer for patterns that are made to be slow", () => {
+  // Tried from every place of the path these take minutes; what keeps this test short is that they are not.
+  const path = `/${"a".repeat(20_000)}b`;
+  const rules = [
+    `Disallow: /${"a*".repeat(5000)}c$`,
+    ...Array.from({ length: 20 }, (_, at) => `Disallow: /*${"a".repeat(5000)}c${"a".repeat(5000)}*${at}`),
+    ...Array.from({ length: 5000 }, (_, at) => `Disallow: /a${at}/*/b`),
+  ];
+  const parsed = parseRobots(file, `User-agent: *\n${rules.join("\n")}`, agent);
+  for (let time = 0; time < 100; time++) assert.equal(parsed.allows(`http://example.com${path}`), true);
+});
+
 Deno.test("parseRobots() says nothing about another site", () => {
   const rules = parseRobots(file, "User-agent: *\nDisallow: /", agent);
   assert.equal(rules.allows("http://example.com/a"), false);
   assert.equal(rules.allows("http://other.example/a"), true);
+  assert.equal(rules.allows("http://example.community/a"), true);
+  assert.equal(rules.allows("http://example.com:8080/a"), true);
+  assert.equal(rules.allows("https://example.com/a"), true);
 });
 
 Deno.test("parseRobots() reads a crawl delay in seconds and passes over what is none", () => {
@@ -51,7 +142,18 @@ Deno.test("parseRobots() reads a crawl delay in seconds and passes over what is 
   assert.equal(delay("soon"), undefined);
   assert.equal(delay("-1"), undefined);
   assert.equal(delay("Infinity"), undefined);
+  assert.equal(delay("1e9"), 1e9);
+  assert.equal(delay("NaN"), undefined);
+  assert.equal(delay(""), undefined);
   assert.equal(parseRobots(file, "User-agent: other\nCrawl-delay: 9", agent).crawlDelay, undefined);
+});
+
+Deno.test("parseRobots() takes a crawl delay for the names since the last one, and of several the longest", () => {
+  const text = "User-agent: trawl\nCrawl-delay: 2\nUser-agent: other\nCrawl-delay: 30\nDisallow: /a";
+  assert.equal(parseRobots(file, text, agent).crawlDelay, 2);
+  assert.equal(parseRobots(file, text, "other").crawlDelay, 30);
+  const twice = "User-agent: *\nCrawl-delay: 5\nDisallow: /a\nCrawl-delay: 3\nUser-agent: *\nCrawl-delay: 1";
+  assert.equal(parseRobots(file, twice, agent).crawlDelay, 5);
 });
 
 Deno.test("parseRobots() lists the sitemaps wherever they stand", () => {
@@ -108,4 +210,31 @@ Deno.test("robotsFor() reads whole lines of the first 500 KiB and no more", () =
   assert.equal(rules.allows("http://example.com/abbbbbbbbb"), false);
   assert.equal(rules.allows(`http://example.com/b${"c".repeat(100)}`), true);
   assert.equal(rules.allows("http://example.com/d"), true);
+});
+
+const bytes = (body: Uint8Array<ArrayBuffer>): Outcome => ({
+  response: { url: file, status: 200, headers: new Headers(), body, latency: 0 },
+});
+const forbids = (body: Uint8Array<ArrayBuffer>, path: string) =>
+  !robotsFor(file, bytes(body), agent).rules.allows(new URL(path, file).href);
+
+Deno.test("robotsFor() reads bytes that are not UTF-8 as the escapes they are compared as", () => {
+  const latin1 = Uint8Array.from("User-agent: *\nDisallow: /caf\xe9\n", (character) => character.charCodeAt(0));
+  assert.equal(forbids(latin1, "/caf%E9"), true);
+  assert.equal(forbids(latin1, "/caf%c3%a9"), false);
+  const utf8 = new TextEncoder().encode("\ufeffUser-agent: *\nDisallow: /café\n");
+  assert.equal(forbids(utf8, "/caf%E9"), false);
+  assert.equal(forbids(utf8, "/café"), true);
+});
+
+Deno.test("robotsFor() reads UTF-16, with its mark or without, and drops NUL characters", () => {
+  const text = "User-agent: *\nDisallow: /a\n";
+  const wide = new Uint8Array(new Uint16Array([0xfeff, ...Array.from(text, (each) => each.charCodeAt(0))]).buffer);
+  assert.equal(forbids(wide, "/a"), true);
+  assert.equal(forbids(wide, "/b"), false);
+  assert.equal(forbids(wide.slice(2), "/a"), true);
+  const swapped = wide.slice();
+  for (let at = 0; at < wide.length; at += 2) [swapped[at], swapped[at + 1]] = [wide[at + 1]!, wide[at]!];
+  assert.equal(forbids(swapped, "/a"), true);
+  assert.equal(forbids(new TextEncoder().encode("User-agent: *\0\nDisallow: /\0a\n"), "/a"), true);
 });

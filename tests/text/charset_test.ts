@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
-import { decode } from "../../lib/text/charset.ts";
+import fc from "fast-check";
+import { decode, encodingSource } from "../../lib/text/charset.ts";
 
 const latin = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("decode() takes valid UTF-8 for UTF-8 when nobody says anything", () => {
   assert.deepEqual(decode(utf8("Grüße"), undefined), { text: "Grüße", encoding: "utf-8" });
-  assert.deepEqual(decode(utf8(""), undefined), { text: "", encoding: "utf-8" });
 });
 
 Deno.test("decode() takes anything else for windows-1252 when nobody says anything", () => {
   assert.deepEqual(decode(latin("Gr\xfc\xdfe \x80"), "text/html"), { text: "Grüße €", encoding: "windows-1252" });
+});
+
+Deno.test("decode() has nothing to say of an empty body but what the standard falls back to, unless the header does", () => {
+  assert.deepEqual(decode(utf8(""), undefined), { text: "", encoding: "windows-1252" });
+  assert.deepEqual(decode(utf8(""), "text/html; charset=utf-8"), { text: "", encoding: "utf-8" });
 });
 
 Deno.test("decode() believes a byte order mark before the header, and drops it", () => {
@@ -72,4 +77,154 @@ Deno.test("decode() reads a page that says utf-8 and is not as far as it goes", 
 Deno.test("decode() finds an XML declaration in UTF-16 without a byte order mark", () => {
   const wide = (text: string) => latin([...text].map((character) => `${character}\0`).join(""));
   assert.deepEqual(decode(wide("<?xml ?><a/>"), undefined), { text: "<?xml ?><a/>", encoding: "utf-16le" });
+});
+
+Deno.test("encodingSource() says what decode() went by", () => {
+  assert.equal(encodingSource(latin("\xef\xbb\xbfa"), "text/html; charset=koi8-r"), "bom");
+  assert.equal(encodingSource(latin("<meta charset=koi8-r>"), "text/html; charset=utf-8"), "header");
+  assert.equal(encodingSource(latin("<meta charset=koi8-r>"), "text/html; charset=unknown"), "meta");
+  assert.equal(encodingSource(latin("<p>"), "text/html"), "guess");
+  assert.equal(encodingSource(latin(""), undefined), "guess");
+});
+
+Deno.test("decode() knows UTF-32 by its byte order mark, its name, and how a page begins in it", () => {
+  const wide = (text: string, order: "le" | "be") =>
+    new Uint8Array([...text].flatMap((character) => {
+      const code = character.codePointAt(0)!;
+      const bytes = [code & 255, code >> 8 & 255, code >> 16 & 255, 0];
+      return order === "le" ? bytes : bytes.reverse();
+    }));
+  for (const order of ["le", "be"] as const) {
+    const encoding = `utf-32${order}`;
+    for (const text of ["<p>é😀</p>", "<a>"]) {
+      assert.deepEqual(decode(wide(`\ufeff${text}`, order), "text/html; charset=koi8-r"), { text, encoding });
+      assert.deepEqual(decode(wide(text, order), "text/html; charset=UTF-32"), { text, encoding });
+      assert.deepEqual(decode(wide(text, order), `text/html; charset=utf-32${order}`), { text, encoding });
+      assert.deepEqual(decode(wide(text, order), undefined), { text, encoding });
+    }
+  }
+  // Halves of a pair, what is beyond Unicode, and a rest that is no character.
+  const odd = [0x41, 0, 0, 0, 0, 0xd8, 0, 0, 0, 0xdc, 0, 0, 0, 0, 0x11, 0, 0x42, 0, 0, 0, 0x43, 0];
+  assert.equal(decode(new Uint8Array(odd), "text/html; charset=utf-32le").text, "A\ufffd\ufffd\ufffdB\ufffd");
+});
+
+Deno.test("decode() finds the byte order of UTF-16 without a mark where the page begins in ASCII", () => {
+  const le = (text: string) => latin([...text].map((character) => `${character}\0`).join(""));
+  const be = (text: string) => latin([...text].map((character) => `\0${character}`).join(""));
+  assert.deepEqual(decode(be("hi"), "text/html; charset=utf-16"), { text: "hi", encoding: "utf-16be" });
+  assert.deepEqual(decode(le("hi"), "text/html; charset=utf-16"), { text: "hi", encoding: "utf-16le" });
+  assert.deepEqual(decode(latin("\x42\x30"), "text/html; charset=utf-16"), { text: "あ", encoding: "utf-16le" });
+  assert.deepEqual(decode(be("hi"), "text/html; charset=utf-16le").encoding, "utf-16le");
+  for (const text of ["<html><p>hi</p>", "<!doctype html>", '<meta charset="koi8-r">']) {
+    assert.deepEqual(decode(be(text), undefined), { text, encoding: "utf-16be" });
+    assert.deepEqual(decode(le(text), "text/html"), { text, encoding: "utf-16le" });
+  }
+  assert.equal(decode(latin("<\0"), undefined).encoding, "utf-8");
+});
+
+Deno.test("decode() makes U+FFFD of halves of a pair, in every encoding that can spell them", () => {
+  assert.equal(decode(latin("a\0\x00\xd8b\0"), "text/html; charset=utf-16le").text, "a\ufffdb");
+  assert.equal(decode(latin("\0a\xdc\x00\0b\0"), "text/html; charset=utf-16be").text, "a\ufffdb\ufffd");
+  assert.equal(decode(latin("a\xed\xa0\x80b"), "text/html; charset=utf-8").text, "a\ufffd\ufffd\ufffdb");
+});
+
+Deno.test("decode() reads the encodings of East Asia, and what is wrong in them as far as it goes", () => {
+  for (
+    const [charset, bytes, text] of [
+      ["Shift_JIS", "\x93\xfa\x96\x7b", "日本"],
+      ["EUC-JP", "\xc6\xfc\xcb\xdc", "日本"],
+      ["ISO-2022-JP", "\x1b$BF|K\\\x1b(B", "日本"],
+      ["GB18030", "\xc8\xd5\x81\x30\x81\x30", "日\x80"],
+      ["GBK", "\xc8\xd5\xb1\xbe", "日本"],
+      ["Big5", "\xa4\xe9\xa5\xbb", "日本"],
+      ["EUC-KR", "\xc7\xd1\xb1\xdb", "한글"],
+      ["Shift_JIS", "\x93\xfa\x93", "日\ufffd"],
+      ["GB18030", "\xff\xc8\xd5", "\ufffd日"],
+      ["EUC-KR", "\xc7<p>", "\ufffd<p>"],
+    ] as const
+  ) {
+    assert.equal(decode(latin(bytes), `text/html; charset=${charset}`).text, text, charset);
+    assert.equal(
+      decode(latin(`<meta charset=${charset}>${bytes}`), "text/html").text,
+      `<meta charset=${charset}>${text}`,
+    );
+  }
+});
+
+Deno.test("decode() never throws and never leaves half a pair, whatever the bytes and whatever is said of them", () => {
+  const charsets = ["utf-8", "utf-16", "utf-16be", "utf-32", "utf-32be", "shift_jis", "gb18030", "euc-kr", "big5"];
+  const types = [undefined, ...charsets.map((name) => `text/html; charset=${name}`)];
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), fc.constantFrom(...types), (bytes, type) => {
+      assert.ok(decode(bytes, type).text.isWellFormed());
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+Deno.test("decode() knows encodings by the names of other systems, and by names that are spelled loosely", () => {
+  const names: Readonly<Record<string, string>> = {
+    "utf_8": "utf-8",
+    "UTF8MB4": "utf-8",
+    "latin-1": "windows-1252",
+    "iso_8859_1": "windows-1252",
+    "win-1251": "windows-1251",
+    "windows1251": "windows-1251",
+    "koi8r": "koi8-r",
+    "ShiftJIS": "shift_jis",
+    "cp932": "shift_jis",
+    "cp936": "gbk",
+    "cp949": "euc-kr",
+    "cp950": "big5",
+    "eucJP": "euc-jp",
+  };
+  for (const [name, encoding] of Object.entries(names)) {
+    assert.equal(decode(utf8("a"), `text/html; charset=${name}`).encoding, encoding, name);
+  }
+  for (const name of ["klingon", "constructor", "8", "-", "x".repeat(100_000)]) {
+    assert.equal(decode(utf8("é"), `text/html; charset=${name}`).encoding, "utf-8", name.slice(0, 20));
+  }
+});
+
+Deno.test("decode() finds a charset in a header that has no semicolon before it", () => {
+  for (
+    const type of ["charset=koi8-r", "text/html charset=koi8-r", "text/html, text/html;charset=koi8-r;charset=utf-8"]
+  ) {
+    assert.equal(decode(latin("\xf0"), type).text, "П", type);
+  }
+  assert.equal(decode(utf8("é"), "text/html; xcharset=koi8-r").encoding, "utf-8");
+});
+
+Deno.test("decode() believes a meta element with a space before its name, unless the bytes are UTF-8", () => {
+  const loose = '< meta charset="windows-1251"> ';
+  assert.deepEqual(decode(latin(`${loose}\xcf`), undefined), { text: `${loose}П`, encoding: "windows-1251" });
+  assert.equal(decode(latin(loose), undefined).encoding, "windows-1251");
+  assert.deepEqual(decode(utf8(`${loose}é`), undefined), { text: `${loose}é`, encoding: "utf-8" });
+  assert.equal(decode(latin('< meta charset="utf-16"> a'), undefined).encoding, "utf-8");
+});
+
+Deno.test("decode() is done with hostile headers and pages in linear work", () => {
+  const n = 200_000;
+  // Quadratic work would take minutes here, and longer than the test runner waits.
+  for (
+    const header of [
+      "; ".repeat(n),
+      " ".repeat(n),
+      "charset ".repeat(n),
+      `charset${" ".repeat(n)}`,
+      `${"charset=".repeat(n)}"`,
+    ]
+  ) {
+    assert.equal(decode(utf8("é"), header).encoding, "utf-8");
+  }
+  for (
+    const page of [
+      "< meta ".repeat(n),
+      "<meta charset=".repeat(n),
+      "< meta charset=".repeat(n),
+      "<!--charset".repeat(n),
+    ]
+  ) {
+    assert.equal(decode(utf8(`é${page}`), undefined).encoding, "utf-8");
+  }
 });

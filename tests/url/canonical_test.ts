@@ -42,6 +42,13 @@ Deno.test("canonicalize() tells a plus from its escape in a query, where a plus 
   assert.equal(canonicalize("http://example.com/?q=a%26b%3Dc"), "http://example.com/?q=a%26b%3Dc");
 });
 
+Deno.test("canonicalize() gives a user and a password one spelling", () => {
+  assert.equal(canonicalize("http://%26u:%26p@h/"), "http://&u:&p@h/");
+  assert.equal(canonicalize("http://a%:b;@h:8080/"), "http://a%25:b%3B@h:8080/");
+  assert.equal(canonicalize("http://%3a%40%2f:@h/"), "http://%3A%40%2F@h/");
+  assert.equal(canonicalize("http://:p@h/"), "http://:p@h/");
+});
+
 Deno.test("canonicalize() drops tabs and line breaks as a browser does", () => {
   assert.equal(canonicalize("http://example.com/a\nb?q=1\t2\n"), "http://example.com/ab?q=12");
 });
@@ -71,6 +78,12 @@ Deno.test("canonicalize() keeps all bytes apart, in a path and in a query", () =
   const escapes = Array.from({ length: 256 }, (_, byte) => `%${byte.toString(16).padStart(2, "0")}`);
   assert.equal(new Set(escapes.map((escape) => canonicalize(`http://h/x${escape}`))).size, 256);
   assert.equal(new Set(escapes.map((escape) => canonicalize(`http://h/?x${escape}`))).size, 256);
+});
+
+Deno.test("canonicalize() keeps users and passwords apart", () => {
+  const escapes = Array.from({ length: 256 }, (_, byte) => `%${byte.toString(16).padStart(2, "0")}`);
+  const urls = escapes.flatMap((escape) => [`http://${escape}@h/`, `http://xx:${escape}@h/`, `http://${escape}:xx@h/`]);
+  assert.equal(new Set(urls.map(canonicalize)).size, 3 * 256);
 });
 
 Deno.test("canonicalize() preserves the bytes of a path", () => {

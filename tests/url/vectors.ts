@@ -12,8 +12,8 @@ export interface Conformance<Case extends { readonly id: number }> {
    * Cases that are deliberately answered in another way, each with the reason. One that starts to pass fails the test.
    */
   readonly notMet?: Readonly<Record<number, string>>;
-  /** Throws where the case is not met. */
-  readonly check: (one: Case) => void;
+  /** Throws, or rejects, where the case is not met. */
+  readonly check: (one: Case) => void | Promise<void>;
 }
 
 /** Registers one test for a file of cases, or one that is skipped and says so where the file is missing. */
@@ -22,7 +22,7 @@ export function conformance<Case extends { readonly id: number }>(suite: Conform
   Deno.test({
     name: missing ? `${suite.name} (skipped: ../shared/vectors/${suite.file} is missing)` : suite.name,
     ignore: missing,
-    fn() {
+    async fn() {
       const wrong: string[] = [];
       let run = 0;
       for (const one of cases) {
@@ -30,7 +30,7 @@ export function conformance<Case extends { readonly id: number }>(suite: Conform
         run++;
         const listed = suite.notMet?.[one.id];
         try {
-          suite.check(one);
+          await suite.check(one);
           if (listed !== undefined) wrong.push(`case ${one.id} is met, and listed as not met: ${listed}`);
         } catch (error) {
           if (listed === undefined) {

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { resolve } from "../../lib/url/resolve.ts";
+import { basicAuthorization, splitUserinfo } from "../../lib/url/userinfo.ts";
+
+const split = (url: string) => splitUserinfo(resolve(url, url)!);
+
+Deno.test("splitUserinfo() takes user and password out of a URL", () => {
+  assert.deepEqual(split("http://me:secret@a.com/x?y"), { url: "http://a.com/x?y", userinfo: "me:secret" });
+  assert.deepEqual(split("https://me@a.com:8443"), { url: "https://a.com:8443/", userinfo: "me" });
+  assert.deepEqual(split("http://:secret@a.com/"), { url: "http://a.com/", userinfo: ":secret" });
+  assert.deepEqual(split("http://m%40e:se:c@ret@[::1]:80/"), { url: "http://[::1]/", userinfo: "m%40e:se%3Ac%40ret" });
+});
+
+Deno.test("splitUserinfo() leaves a URL alone that has none", () => {
+  for (const url of ["http://a.com/", "http://a.com/@me", "http://a.com/?to=me@b.com", "http://a.com/x/http://me@b/"]) {
+    assert.deepEqual(split(url), { url, userinfo: "" });
+  }
+  assert.deepEqual(split("http://@a.com/"), { url: "http://a.com/", userinfo: "" });
+});
+
+Deno.test("basicAuthorization() is the header that browsers send", () => {
+  const sent = (url: string) => basicAuthorization(split(url).userinfo);
+  assert.equal(sent("http://Aladdin:open sesame@a.com/"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+  assert.equal(sent("http://test:123£@a.com/"), "Basic dGVzdDoxMjPCow==");
+  assert.equal(sent("http://me@a.com/"), `Basic ${btoa("me:")}`);
+  assert.equal(sent("http://me:a:b@a.com/"), `Basic ${btoa("me:a:b")}`);
+  assert.equal(sent("http://me:100%25%zz@a.com/"), `Basic ${btoa("me:100%%zz")}`);
+});
