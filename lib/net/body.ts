@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Answer } from "./transport.ts";
+
 /** What a body of unknown length is read into at first, in bytes; it grows. */
 const firstBuffer = 16 * 1024;
 
@@ -19,18 +21,21 @@ const nothing = new Uint8Array(0);
 
 /**
  * Returns the body of an answer, or `undefined` where it is longer than `maxSize` bytes; the rest is then not fetched.
+ * With `cut` it is what came first, instead, `maxSize` bytes of it.
  *
- * `heard` is called for every piece. `announced` is the length that the server gave for what is read here, if it gave
+ * `heard` is called for every piece, with the length by then; where it returns a promise, no more is read before that is
+ * kept. `announced` is the length that the server gave for what is read here, if it gave
  * one. Throws what the stream throws.
  */
 export async function readBody(
-  answer: globalThis.Response,
+  answer: Pick<Answer, "body" | "bytes">,
   announced: number | undefined,
   maxSize: number,
-  heard: () => void,
+  heard: (length: number) => Promise<void> | void,
+  cut = false,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (answer.body === null) return nothing;
-  if (announced !== undefined && announced > maxSize) {
+  if (announced !== undefined && announced > maxSize && !cut) {
     await answer.body.cancel();
     return undefined;
   }
@@ -46,18 +51,24 @@ export async function readBody(
     if (value === undefined) break;
     buffer = new Uint8Array(value.buffer);
     if (done) break;
-    heard();
     length += value.byteLength;
     if (length > maxSize) {
+      const first = resized(buffer, cut ? maxSize : 0);
       await reader.cancel();
-      return undefined;
+      return cut ? first : undefined;
     }
-    if (length === buffer.byteLength) {
-      const larger = new Uint8Array(Math.min(2 * length, Math.max(maxSize, length) + 1));
-      larger.set(buffer);
-      buffer = larger;
-    }
+    const wait = heard(length);
+    if (wait !== undefined) await wait;
+    if (length === buffer.byteLength) buffer = resized(buffer, Math.min(2 * length, maxSize + 1));
   }
   // The rest of a buffer would stay in memory for as long as the page does.
-  return length + 1 === buffer.byteLength ? buffer.subarray(0, length) : buffer.slice(0, length);
+  return length + 1 === buffer.byteLength ? buffer.subarray(0, length) : resized(buffer, length);
+}
+
+/**
+ * Makes a buffer longer or shorter. Its old memory is given back at once: until the next collection of garbage a few
+ * large bodies would come to hundreds of megabytes.
+ */
+function resized(buffer: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer.buffer.transfer(length));
 }

@@ -1,60 +1,96 @@
 /**
  * The encodings that `fetch` leaves on a body: nobody asked for them, and some servers use them all the same.
  *
+ * `fetch` itself takes off `gzip` and `br`, each where it is the only one. It is as strict as what is here: a body that
+ * is cut short, or is not what its header says, is an error and never a page.
+ *
+ * The limit on a body counts twice here: for what is read (`body.ts`), and for what comes of it at every step. Where
+ * `fetch` unpacks, only what comes of it can be counted; packed bytes of which nothing comes end with the idle limit.
+ *
  * @module
  */
 
-import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+import { NotPackedError } from "./unpacker.ts";
+import { unpackers } from "./unpackers.ts";
 
-/** What `fetch` takes off by itself, where it is the only one. */
-const byFetch = /^\s*(?:gzip|br)\s*$/i;
+/** What `fetch` takes off, in lower case, whatever its version. Some versions then take it out of the headers too. */
+const byFetch = /^\s*(?:gzip|br)\s*$/;
 
-/** What is an encoding in truth; `utf-8` and `none`, which are seen in the wild, are not. */
+/** What is an encoding in truth; `utf-8`, `none` and `identity`, which are seen in the wild, are not. */
 const encodings = /^(?:x-)?(?:gzip|compress)$|^(?:deflate|br|zstd|dcb|dcz)$/;
 
-/** Returns the encodings that a body still has when `fetch` gives it, outermost last; nearly always none. */
-export function packedWith(contentEncoding: string | null): readonly string[] {
-  if (contentEncoding === null || byFetch.test(contentEncoding)) return [];
+/** No honest server packs a body more often. */
+const mostPacked = 5;
+
+/**
+ * Whether `fetch` takes nothing off an answer to a request with these headers, for a part or for `identity`; some
+ * servers pack that as well.
+ */
+export function leavesPacked(headers: Readonly<Record<string, string>>): boolean {
+  return Object.entries(headers).some(([name, value]) =>
+    /^range$/i.test(name) || (/^accept-encoding$/i.test(name) && value === "identity")
+  );
+}
+
+/**
+ * Returns the encodings that a body still has, outermost last; nearly always none. `untouched` says that `fetch` has
+ * taken none off.
+ */
+export function packedWith(contentEncoding: string | null, untouched = false): readonly string[] {
+  if (contentEncoding === null || (byFetch.test(contentEncoding) && !untouched)) return [];
   return contentEncoding.toLowerCase().split(",").map((name) => name.trim()).filter((name) => encodings.test(name));
 }
 
-/**
- * Whether {@linkcode unpack} can take these encodings off. Brotli is not among them: a body cut short would pass for a
- * whole one.
- */
-export function canUnpack(packed: readonly string[]): boolean {
-  return packed.every((name) => name in unpackers);
+/** Says in words what an answer did that {@linkcode unpack} cannot undo, or `undefined`. */
+export function cannotUnpack(packed: readonly string[]): string | undefined {
+  if (packed.length > mostPacked) {
+    return `compressed its answer ${packed.length} times over, and ${mostPacked} is the most`;
+  }
+  if (packed.every((name) => name in unpackers)) return undefined;
+  return `compressed its answer with ${packed.join(", ")}, which was not asked for`;
 }
 
-type Unpacker = (body: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
-
-const unpackers: Readonly<Record<string, Unpacker>> = {
-  gzip: gunzipSync,
-  "x-gzip": gunzipSync,
-  // "deflate" means zlib, but many servers send the bare stream: zlib's first byte names the method, which is always 8.
-  deflate: (body, options) =>
-    ((body[0] ?? 0) & 0x0f) === 8 ? inflateSync(body, options) : inflateRawSync(body, options),
-};
-
 /**
- * Returns a body without the encodings that {@linkcode packedWith} found, or `undefined` where it would become longer
- * than `maxSize` bytes.
+ * Returns a body without the encodings that {@linkcode packedWith} found, or `undefined` where it would at any step
+ * become longer than `maxSize` bytes; no more than that is ever unpacked.
  *
- * Throws the decompressor's error where the body is damaged or cut short.
+ * Throws where the body is damaged, cut short, or not packed as it says.
  */
-export function unpack(
+export async function unpack(
   body: Uint8Array<ArrayBuffer>,
   packed: readonly string[],
   maxSize: number,
-): Uint8Array<ArrayBuffer> | undefined {
-  const options = { maxOutputLength: Math.min(maxSize, 2 ** 31 - 1) };
-  let unpacked: Uint8Array = body;
+  untouched = false,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    for (const name of packed.toReversed()) unpacked = unpackers[name]?.(unpacked, options) ?? unpacked;
+    return await takeOff(body, packed, maxSize);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") return undefined;
-    throw error;
+    if (untouched || !perhapsOnce(packed, error)) throw error;
+    return await takeOff(body, packed.slice(1), maxSize);
   }
-  // A copy, because Node's buffers may share their memory with others.
-  return new Uint8Array(unpacked);
+}
+
+/**
+ * Whether this error may come of what `fetch` has taken off already: in newer versions of Deno it does so in capitals
+ * too, and it looks at the first of several headers only. If that one was not the outermost, it would have failed.
+ */
+function perhapsOnce(packed: readonly string[], error: unknown): boolean {
+  const [first] = packed;
+  return packed.at(-1) === first && (first === "br" || (first === "gzip" && error instanceof NotPackedError));
+}
+
+async function takeOff(
+  body: Uint8Array<ArrayBuffer>,
+  packed: readonly string[],
+  maxSize: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  let unpacked = body;
+  for (const name of packed.toReversed()) {
+    const inner: Uint8Array<ArrayBuffer> | undefined = await unpackers[name]?.(unpacked, maxSize);
+    // What lies between is given back at once: five layers of a bomb would come to five times the limit.
+    if (unpacked !== body) unpacked.buffer.transfer(0);
+    if (inner === undefined) return undefined;
+    unpacked = inner;
+  }
+  return unpacked;
 }

@@ -29,9 +29,10 @@ export class Watch {
   readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #expire: (late: Late) => void;
-  readonly #started: number;
+  #started: number;
   #heard: number;
   #answered = false;
+  #pausedAt = 0;
   #cancel: () => void;
 
   /** Begins now; calls `expire` once, unless it is stopped before. */
@@ -57,6 +58,19 @@ export class Watch {
 
   stop(): void {
     this.#cancel();
+  }
+
+  /** Stands still until `goOn`: the time in between is nobody's fault but ours. */
+  pause(): void {
+    this.#cancel();
+    this.#pausedAt = this.#clock.now();
+  }
+
+  goOn(): void {
+    const pause = this.#clock.now() - this.#pausedAt;
+    this.#started += pause;
+    this.#heard += pause;
+    this.#look();
   }
 
   #look(): void {

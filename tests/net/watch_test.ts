@@ -57,3 +57,38 @@ Deno.test("Watch lets the limit for everything end the wait for an answer too", 
   clock.advance(5_000);
   assert.deepEqual(passed, ["total"]);
 });
+
+Deno.test("Watch stands still between pause() and goOn(), for silence and for the whole", () => {
+  const { clock, passed, watch } = watched({ connect: 20_000, idle: 10_000, total: 30_000 });
+  watch.answered();
+  clock.advance(9_000);
+  watch.pause();
+  clock.advance(100_000);
+  assert.deepEqual(passed, []);
+  watch.goOn();
+  clock.advance(999);
+  assert.deepEqual(passed, []);
+  clock.advance(1);
+  assert.deepEqual(passed, ["idle"]);
+
+  const other = watched({ connect: 20_000, idle: 10_000, total: 15_000 });
+  other.clock.advance(6_000);
+  other.watch.answered();
+  other.watch.pause();
+  other.clock.advance(100_000);
+  other.watch.goOn();
+  other.clock.advance(4_000);
+  other.watch.heard();
+  other.clock.advance(4_999);
+  assert.deepEqual(other.passed, []);
+  other.clock.advance(1);
+  assert.deepEqual(other.passed, ["total"]);
+});
+
+Deno.test("Watch does not fire when it is stopped while it stands still", () => {
+  const { clock, passed, watch } = watched();
+  watch.pause();
+  watch.stop();
+  clock.advance(100_000);
+  assert.deepEqual(passed, []);
+});
