@@ -8,8 +8,9 @@ import { crc32 } from "node:zlib";
 import { DamageError } from "../disk/damage.ts";
 import { pack, unpack } from "../disk/pack.ts";
 
-/** The format that this version writes, and the only one it reads. */
-export const format = 1;
+/** The format that this version writes, and those that it reads: in format 1 requests say less of themselves. */
+export const format = 2;
+const readable: readonly unknown[] = [1, format];
 
 const mark = "trawl checkpoint";
 
@@ -54,8 +55,10 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 export function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, path: string): Checkpoint {
   const outer = read(bytes, path);
   if (!Array.isArray(outer) || outer[0] !== mark) throw new DamageError(path, 0, "it is not a checkpoint of trawl");
-  if (outer[1] !== format) {
-    throw new FormatError(`${path} has format ${String(outer[1])}; this version of trawl reads format ${format}`);
+  if (!readable.includes(outer[1])) {
+    throw new FormatError(
+      `${path} has format ${String(outer[1])}; this version of trawl reads format ${readable.join(" and ")}`,
+    );
   }
   const [, , sum, body] = outer;
   const start = bytes.length - (body instanceof Uint8Array ? body.length : 0);

@@ -38,7 +38,9 @@ export function keptForRetry(disk: Disk, { retryDocument }: Places): Checkpoint 
   return bytes && decodeCheckpoint(bytes, retryDocument);
 }
 
-/** Removes what is kept for a retry. */
-export async function forgetRetry(disk: Disk, { retry }: Places): Promise<void> {
+/** Removes what is kept for a retry; returns when that is safe against a loss of power. */
+export async function forgetRetry(disk: Disk, { root, retry }: Places): Promise<void> {
   await disk.remove(retry);
+  // Also where nothing was there: whoever removed it may have been killed before this.
+  await disk.syncFolder(root);
 }

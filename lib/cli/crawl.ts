@@ -10,24 +10,26 @@ import { crawlName, type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore, type Found } from "../checkpoint/store.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import { makeFolder } from "../disk/make_folder.ts";
-import { planOf } from "../engine/plan.ts";
+import { planOf, type Wanted } from "../engine/plan.ts";
 import { crawlOf } from "../engine/snapshot.ts";
 import { stdoutPath } from "../feed/format.ts";
 import { partOf } from "../feed/snapshot.ts";
 import { digestOf } from "../spider/digest.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Asked, readAsked } from "./asked.ts";
+import { beginRetry } from "./begin_retry.ts";
 import { type Context, patience } from "./context.ts";
 import { discard } from "./discard.ts";
 import { OptionReader } from "./options.ts";
 import { levels, Reporter } from "./reporter.ts";
-import { runCrawl } from "./run_crawl.ts";
+import { retryCommand, runCrawl } from "./run_crawl.ts";
 import { settle } from "./settle.ts";
+import { insecureWarning } from "./trust.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Runs the command and returns its exit code. */
 export async function crawl(context: Context): Promise<number> {
-  const options = new OptionReader(context.args);
+  const options = new OptionReader(context.args, context.environment.values);
   const level = options.oneOf("log-level", levels, "info");
   const asked = await readAsked(context, options);
   const reporter = new Reporter({
@@ -38,6 +40,8 @@ export async function crawl(context: Context): Promise<number> {
     logFile: options.text("log-file"),
   });
   try {
+    for (const warning of context.environment.warnings) reporter.log("warn", warning);
+    if (asked.insecure) reporter.log("warn", insecureWarning);
     return asked.limit === undefined
       ? await production(context, asked, reporter)
       : await testRun(context, asked, asked.limit, reporter);
@@ -71,24 +75,34 @@ async function production(context: Context, asked: Asked, reporter: Reporter): P
   const store = new CheckpointStore(disk, places);
   const settled = await settle(disk, store, places, clock.wall());
   if (settled !== undefined) {
-    reporter.log("info", `The crawl of "${asked.spider.name}" had finished; its files are in place now: ${settled}`);
-    if (!asked.fresh) return 0;
+    const { items, counters, isRetry } = settled;
+    reporter.log("info", `The crawl of "${asked.spider.name}" had finished; its files are in place now: ${items.path}`);
+    // The same command again completes what it began: a retry that had finished is not begun another time.
+    if (!asked.fresh && (isRetry || !asked.retryFailed)) {
+      if (counters.failed > 0) reporter.log("info", retryCommand(context));
+      return 0;
+    }
   }
   if (asked.fresh) return await begin(context, asked, reporter, { store, places, clear: true });
-  const plan = planOf(store.find(), {
+  const wanted: Wanted = {
     spider: asked.spider.name,
     project: asked.project,
     proxyType: asked.proxyType,
     code: digestOf(asked.spider),
     startUrls: asked.startUrls,
-  });
+    retryFailed: asked.retryFailed,
+  };
+  const plan = planOf(store.find(), wanted);
   if (plan.kind === "refused") {
     reporter.log("error", plan.message);
     return 1;
   }
   for (const note of plan.notes) reporter.log("warn", note);
-  if (plan.kind === "fresh") return await begin(context, asked, reporter, { store, places, clear: plan.clear });
-  return await resume(context, asked, reporter, { store, places, found: plan.found });
+  if (plan.kind === "resume") return await resume(context, asked, reporter, { store, places, found: plan.found });
+  const { clear } = plan;
+  if (!asked.retryFailed) return await begin(context, asked, reporter, { store, places, clear });
+  const code = await beginRetry(context, asked, reporter, { store, places, wanted, clear });
+  return code ?? await resume(context, asked, reporter, { store, places, found: store.find() });
 }
 
 /** Makes the folder of a spider and takes its lock. */

@@ -1,11 +1,12 @@
 /**
- * What to do with the checkpoint that a crawl finds.
+ * What to do with the checkpoint that a crawl finds, and with what the last finished crawl has left.
  *
  * @module
  */
 
-import { FormatError, type Identity } from "../checkpoint/document.ts";
+import { type Checkpoint, FormatError, type Identity } from "../checkpoint/document.ts";
 import type { Found } from "../checkpoint/store.ts";
+import { splitUserinfo } from "../url/userinfo.ts";
 import type { CrawlSnapshot } from "./snapshot.ts";
 
 /** Begin anew, go on, or neither. `notes` are for the user. */
@@ -22,6 +23,8 @@ export type Plan =
 export interface Wanted extends Pick<Identity, "spider" | "project" | "proxyType" | "code"> {
   /** Start URLs from the command line; none leaves the checkpoint's. */
   readonly startUrls: readonly string[];
+  /** Only the pages that the last finished crawl gave up: what is begun afresh is a retry. @default {false} */
+  readonly retryFailed?: boolean;
 }
 
 /** Decides what happens to the checkpoint that was found. Nothing is changed. */
@@ -40,37 +43,76 @@ export function planOf(found: Found, wanted: Wanted): Plan {
     );
   }
   const { identity } = newest;
-  if (identity.spider !== wanted.spider || identity.project !== wanted.project) {
-    return refused(
-      wanted,
-      `its checkpoint belongs to the spider "${identity.spider}" of the project "${identity.project}"`,
-    );
+  const stranger = strangerIn(newest, wanted);
+  if (stranger !== undefined) return refused(wanted, `its checkpoint ${stranger}`);
+  const crawl = newest.crawl as CrawlSnapshot;
+  if (wanted.retryFailed && !crawl.isRetry) {
+    // A crawl that fetched no page has not finished, and is not gone on with.
+    if (crawl.phase === "failed") return { kind: "fresh", notes: [], clear: true };
+    const reason = "the crawl after it is not finished. Continue that one first, without --retry-failed, or discard it";
+    return refusedRetry(wanted, `${reason}: trawl checkpoint clear ${wanted.spider}`);
   }
   if (identity.proxyType !== wanted.proxyType) {
     const note = `The checkpoint was made with --proxy-type ${identity.proxyType}, this is ${wanted.proxyType}: ` +
-      "it is cleared, and the crawl starts fresh";
+      `it is cleared, and the ${wanted.retryFailed ? "retry" : "crawl"} starts fresh`;
     return { kind: "fresh", notes: [note], clear: true };
   }
-  const crawl = newest.crawl as CrawlSnapshot;
   if (crawl.phase === "failed") {
     return { kind: "fresh", notes: ["The last crawl fetched no page: starting fresh"], clear: true };
   }
   if (wanted.startUrls.length > 0 && !sameUrls(wanted.startUrls, crawl.startUrls)) {
     return refused(
       wanted,
-      `the paused crawl began with ${crawl.startUrls.join(" ") || "the spider's own start URLs"}. ` +
+      `the paused crawl began with ${shown(crawl.startUrls)}. ` +
         "Give it the same --start-url, keep the two apart with --project, or discard it",
     );
   }
-  const notes: string[] = [];
-  if (identity.code !== wanted.code) {
-    notes.push("The spider has changed since the checkpoint was made; going on with the new one");
+  return { kind: "resume", notes: changes(newest, wanted), found };
+}
+
+/** Retry, or not: with nothing there to retry, or for a reason. */
+export type RetryPlan =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "retry"; readonly notes: readonly string[]; readonly kept: Checkpoint }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** Decides whether the pages can be crawled that a finished crawl gave up. `kept` is what it has left. */
+export function retryPlanOf(kept: Checkpoint | undefined, wanted: Wanted): RetryPlan {
+  if (kept === undefined) return { kind: "nothing" };
+  const stranger = strangerIn(kept, wanted);
+  if (stranger !== undefined) return refusedRetry(wanted, `what is kept of the last crawl ${stranger}`);
+  const { startUrls } = kept.crawl as CrawlSnapshot;
+  if (wanted.startUrls.length > 0 && !sameUrls(wanted.startUrls, startUrls)) {
+    return refusedRetry(
+      wanted,
+      `the finished crawl began with ${shown(startUrls)}. Give it the same --start-url, or none`,
+    );
   }
-  return { kind: "resume", notes, found };
+  return { kind: "retry", notes: changes(kept, wanted), kept };
+}
+
+/** Says whose a checkpoint is, when it is not the one of the crawl that is asked for. */
+function strangerIn({ identity: { spider, project } }: Checkpoint, wanted: Wanted): string | undefined {
+  if (spider === wanted.spider && project === wanted.project) return undefined;
+  return `belongs to the spider "${spider}" of the project "${project}"`;
+}
+
+function changes({ identity }: Checkpoint, wanted: Wanted): readonly string[] {
+  if (identity.code === wanted.code) return [];
+  return ["The spider has changed since the checkpoint was made; going on with the new one"];
+}
+
+function shown(startUrls: readonly string[]): string {
+  return startUrls.map(withoutLogin).join(" ") || "the spider's own start URLs";
 }
 
 function sameUrls(a: readonly string[], b: readonly string[]): boolean {
-  return new Set(a).symmetricDifference(new Set(b)).size === 0;
+  return new Set(a.map(withoutLogin)).symmetricDifference(new Set(b.map(withoutLogin))).size === 0;
+}
+
+/** A URL without its password, as it is shown: so the command that is shown finds its crawl again. */
+function withoutLogin(url: string): string {
+  return splitUserinfo(url).url;
 }
 
 function refused({ spider }: Wanted, reason: string): Plan {
@@ -78,4 +120,8 @@ function refused({ spider }: Wanted, reason: string): Plan {
     kind: "refused",
     message: `Cannot resume "${spider}": ${reason}. To start over: trawl crawl ${spider} --fresh`,
   };
+}
+
+function refusedRetry({ spider }: Wanted, reason: string): { readonly kind: "refused"; readonly message: string } {
+  return { kind: "refused", message: `Cannot retry the failed pages of "${spider}": ${reason}` };
 }

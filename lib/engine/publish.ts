@@ -1,8 +1,12 @@
 import { dirname } from "node:path";
-import type { Identity } from "../checkpoint/document.ts";
+import { encodeCheckpoint, type Identity } from "../checkpoint/document.ts";
+import { forgetRetry, keepForRetry } from "../checkpoint/kept.ts";
+import type { Places } from "../checkpoint/places.ts";
 import type { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
 import { discardFeed, publishFeed } from "../feed/publish.ts";
+import type { FeedSnapshot } from "../feed/snapshot.ts";
+import { isRetryFile } from "../frontier/files.ts";
 import type { Ending } from "./engine.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import type { CrawlSnapshot } from "./snapshot.ts";
@@ -45,23 +49,49 @@ export function summaryOf(
 }
 
 /**
- * Gives the outputs of a finished crawl their names, writes its summary and removes its checkpoint. The checkpoint says
- * that the crawl is finished, so after a crash at any point the next process calls this again and it goes on where it
- * stopped.
+ * Gives the outputs of a finished crawl their names, writes its summary and removes its checkpoint, or keeps it for a
+ * retry when pages were given up. The checkpoint says that the crawl is finished, so after a crash at any point the
+ * next process calls this again and it goes on where it stopped.
  */
 export async function publish(
   disk: Disk,
-  store: CheckpointStore | undefined,
+  keeping: { readonly store: CheckpointStore; readonly places: Places } | undefined,
   { items, failures, counters }: Pick<CrawlSnapshot, "items" | "failures" | "counters">,
   summary: { readonly path: string; readonly value: CrawlSummary } | undefined,
 ): Promise<void> {
-  await publishFeed(disk, items);
+  const published = await publishFeed(disk, items);
   if (failures.path !== "") {
-    if (counters.failed > 0) await publishFeed(disk, failures);
-    else await discardFeed(disk, failures.path);
+    if (counters.failed > 0) {
+      await publishFeed(disk, failures);
+    } else {
+      await discardFeed(disk, failures.path);
+      // A retry that has brought every page leaves none of the failures of the crawl before it.
+      await disk.remove(failures.path);
+    }
   }
   if (summary !== undefined) await writeSummary(disk, summary.path, summary.value);
-  await store?.clear();
+  if (keeping === undefined) return;
+  const { store, places } = keeping;
+  if (counters.failed > 0) {
+    if (published !== items) await savePublished(store, published);
+    await keepForRetry(disk, places, isRetryFile);
+  } else {
+    await forgetRetry(disk, places);
+    await store.clear();
+  }
+}
+
+/** Makes the last document say what the items' file is now that publishing has changed it: a retry goes on with that. */
+async function savePublished(store: CheckpointStore, { length, tail, headed }: FeedSnapshot): Promise<void> {
+  const newest = store.find().checkpoints[0]?.checkpoint;
+  if (newest === undefined) throw new Error("The checkpoint of the crawl that is being published is gone");
+  const crawl = newest.crawl as CrawlSnapshot;
+  const bytes = encodeCheckpoint({
+    ...newest,
+    generation: newest.generation + 1,
+    crawl: { ...crawl, items: { ...crawl.items, length, tail, headed } },
+  });
+  await store.save(bytes, () => Promise.resolve(), []);
 }
 
 /** Writes a summary in place of an older one. */

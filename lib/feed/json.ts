@@ -24,6 +24,9 @@ export function jsonLines(): Layout<string> {
   };
 }
 
+/** Bytes that end a `.json` file: the `end` of an array with items, or the whole of one without any. */
+export const arrayEndSize = 3;
+
 /**
  * Returns the layout of a `.json` file: one array with an item a line, and `[]` for none. `begun` says whether items
  * are in the file already.

@@ -2,32 +2,35 @@ import { dirname } from "node:path";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import { stdoutPath } from "./format.ts";
 import { type FeedSnapshot, partOf } from "./snapshot.ts";
+import { tailOf } from "./tail.ts";
 import { widen } from "./widen.ts";
 
 /**
- * Gives a finished feed its final name; an older file of that name is replaced in one step.
+ * Gives a finished feed its final name; an older file of that name is replaced in one step. Returns what the published
+ * file is: the snapshot itself, or another where the file was written once more.
  *
  * The caller has synced the feed and holds this snapshot in a checkpoint that is safe: from here on the file in work
  * may be gone. After a crash at any point, calling again completes the work; when nothing is left to do, nothing is
  * done. A CSV file whose columns grew is written once more on the way, see `csv.ts`.
  */
-export async function publishFeed(disk: Disk, snapshot: FeedSnapshot): Promise<void> {
+export async function publishFeed(disk: Disk, snapshot: FeedSnapshot): Promise<FeedSnapshot> {
   const { path, length, finished, columns = [], headed = 0 } = snapshot;
   if (!finished) throw new RangeError(`Cannot publish ${path}: the feed is not finished`);
-  if (path === stdoutPath) return;
+  if (path === stdoutPath) return snapshot;
   const [part, folder] = [partOf(path), dirname(path)];
   const grown = columns.length > headed;
   const size = disk.size(part);
   if (size === undefined) {
     checkPublished(disk, snapshot, grown);
     // The crash may have come before this sync of the first call.
-    return await disk.syncFolder(folder);
+    await disk.syncFolder(folder);
+    return grown ? widened(disk, snapshot) : snapshot;
   }
   if (size !== length) throw new DiskError("publish", part, `it has ${size} bytes instead of ${length}`);
   if (!grown) {
     await disk.rename(part, path);
     await disk.syncFolder(folder);
-    return;
+    return snapshot;
   }
   await widen(disk, part, wideOf(path), columns);
   await disk.rename(wideOf(path), path);
@@ -35,6 +38,14 @@ export async function publishFeed(disk: Disk, snapshot: FeedSnapshot): Promise<v
   await disk.syncFolder(folder);
   await disk.remove(part);
   await disk.syncFolder(folder);
+  return widened(disk, snapshot);
+}
+
+/** Describes the published file of a feed whose columns grew: its header names them all. */
+function widened(disk: Disk, snapshot: FeedSnapshot): FeedSnapshot {
+  const { path, columns = [] } = snapshot;
+  const length = disk.size(path) ?? 0;
+  return { ...snapshot, length, tail: tailOf(disk, path, length).checksum, headed: columns.length };
 }
 
 /** Removes what a feed that will not be gone on with has left: the file in work, never a published one. */

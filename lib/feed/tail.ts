@@ -30,9 +30,19 @@ export class Tail {
  * written.
  */
 export function checkedTail(disk: Disk, path: string, length: number, checksum: number): Tail {
-  const tail = new Tail();
   const size = disk.size(path) ?? 0;
   if (size < length) throw new DamageError(path, size, `it ends here, ${length} bytes were written`);
+  const tail = tailOf(disk, path, length);
+  if (tail.checksum !== checksum) {
+    const from = Math.max(0, length - longest);
+    throw new DamageError(path, from, "it holds other bytes than were written; has another crawl the same output?");
+  }
+  return tail;
+}
+
+/** Returns the tail of the first `length` bytes of a file. */
+export function tailOf(disk: Disk, path: string, length: number): Tail {
+  const tail = new Tail();
   if (length === 0) return tail;
   const file = disk.open(path);
   const from = Math.max(0, length - longest);
@@ -40,9 +50,6 @@ export function checkedTail(disk: Disk, path: string, length: number, checksum: 
     tail.append(file.readAt(from, length - from));
   } finally {
     file.close();
-  }
-  if (tail.checksum !== checksum) {
-    throw new DamageError(path, from, "it holds other bytes than were written; has another crawl the same output?");
   }
   return tail;
 }

@@ -14,14 +14,21 @@ import type { Request } from "../model/request.ts";
 /** Three unsigned 32-bit numbers, never all zero. The array is used again by the next call. */
 export type Fingerprint = Uint32Array<ArrayBuffer>;
 
+/** What of a request, besides its URL, tells it from others. */
+export type Identified = Pick<Request, "method" | "body" | "jar" | "userinfo">;
+
 /**
  * Returns the text that two requests share when they ask for the same thing: method, canonical URL and a digest of the
- * body.
+ * body; and where they are not empty, the name of the jar and the userinfo, since another login sees another page.
  */
-export function identity(request: Pick<Request, "method" | "body">, canonicalUrl: string): string {
-  if (request.method === "GET" && request.body === undefined) return canonicalUrl;
-  const digest = request.body === undefined ? "" : createHash("sha256").update(request.body).digest("hex");
-  return `${request.method} ${digest} ${canonicalUrl}`;
+export function identity({ method, body, jar, userinfo }: Identified, canonicalUrl: string): string {
+  const login = jar === "" && userinfo === "" ? "" : ` ${digestOf(JSON.stringify([jar, userinfo]))}`;
+  if (method === "GET" && body === undefined && login === "") return canonicalUrl;
+  return `${method} ${body === undefined ? "" : digestOf(body)} ${canonicalUrl}${login}`;
+}
+
+function digestOf(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
 }
 
 const result: Fingerprint = new Uint32Array(3);

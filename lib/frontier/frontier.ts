@@ -9,11 +9,13 @@
 
 import type { Durable } from "../disk/durable.ts";
 import { SerializationError } from "../disk/pack.ts";
+import type { LogSnapshot } from "../disk/record_log.ts";
 import { createRequest, type Request } from "../model/request.ts";
 import { canonicalize } from "../url/canonical.ts";
 import { decodeRequest, encodeRequest } from "./codec.ts";
 import type { DiskQueues, DiskQueuesSnapshot } from "./disk_queues.ts";
 import { identity } from "./fingerprint.ts";
+import type { GivenUp } from "./given_up.ts";
 import { MemoryQueue } from "./memory_queue.ts";
 import { type Queue, type QueueFactory, TransientError } from "./queue.ts";
 import type { Seen, SeenSnapshot } from "./seen.ts";
@@ -29,6 +31,8 @@ export interface FrontierOptions {
   readonly seen: Seen;
   /** Opens the queues: `DiskQueues`, or a factory for another store, or nothing for memory. */
   readonly queues?: DiskQueues | QueueFactory;
+  /** Where the requests are kept that are given up; without it they are forgotten. */
+  readonly givenUp?: GivenUp;
   /** Told when a queue refused a request, which now waits in memory. */
   readonly onRefused?: (request: Request, reason: Error) => void;
 }
@@ -36,6 +40,7 @@ export interface FrontierOptions {
 export interface FrontierSnapshot {
   readonly seen: SeenSnapshot;
   readonly queues: DiskQueuesSnapshot | undefined;
+  readonly givenUp?: LogSnapshot | undefined;
   /** Requests that only this process holds: refused by their queue, or popped from a queue that does not keep them. */
   readonly held: readonly Uint8Array<ArrayBuffer>[];
 }
@@ -59,6 +64,7 @@ export function hostOf(url: string): string {
 export class Frontier implements Durable {
   readonly #seen: Seen;
   readonly #disk: DiskQueues | undefined;
+  readonly #givenUp: GivenUp | undefined;
   readonly #open: QueueFactory;
   readonly #onRefused: ((request: Request, reason: Error) => void) | undefined;
   readonly #hosts = new Map<string, HostQueues>();
@@ -68,8 +74,9 @@ export class Frontier implements Durable {
   #returned = 0;
   #waiting = 0;
 
-  constructor({ seen, queues, onRefused }: FrontierOptions) {
+  constructor({ seen, queues, givenUp, onRefused }: FrontierOptions) {
     this.#seen = seen;
+    this.#givenUp = givenUp;
     this.#onRefused = onRefused;
     this.#disk = typeof queues === "function" ? undefined : queues;
     this.#open = typeof queues === "function" ? queues : (key) => queues?.open(key) ?? new MemoryQueue();
@@ -155,6 +162,11 @@ export class Frontier implements Durable {
     return request;
   }
 
+  /** Keeps a request in flight for a retry of the crawl; it is in flight until `done` all the same. */
+  giveUp(request: Request): void {
+    this.#givenUp?.add(request, hostOf(request.url));
+  }
+
   /** Forgets a request in flight: it has been fetched to an answer, or given up. */
   done(request: Request): void {
     if (!this.#out.has(request)) throw new Error(`${request.url} is done, and was not in flight`);
@@ -175,10 +187,11 @@ export class Frontier implements Durable {
   flush(): void {
     this.#seen.flush();
     this.#disk?.flush();
+    this.#givenUp?.flush();
   }
 
   async sync(): Promise<void> {
-    await Promise.all([this.#seen.sync(), this.#disk?.sync()]);
+    await Promise.all([this.#seen.sync(), this.#disk?.sync(), this.#givenUp?.sync()]);
   }
 
   snapshot(): FrontierSnapshot {
@@ -186,6 +199,7 @@ export class Frontier implements Durable {
     return {
       seen: this.#seen.snapshot(),
       queues: this.#disk?.snapshot(),
+      givenUp: this.#givenUp?.snapshot(),
       held: held.map(([request]) => encodeRequest(request, hostOf(request.url))),
     };
   }
@@ -203,6 +217,7 @@ export class Frontier implements Durable {
   close(): void {
     this.#seen.close();
     this.#disk?.close();
+    this.#givenUp?.close();
   }
 
   #push(request: Request): void {

@@ -9,6 +9,8 @@ Deno.test("placesOf() puts everything of a spider below its project", () => {
     current: "/data/default/quotes/checkpoint/checkpoint.msgpack",
     previous: "/data/default/quotes/checkpoint/checkpoint.prev.msgpack",
     temporary: "/data/default/quotes/checkpoint/checkpoint.tmp",
+    retry: "/data/default/quotes/retry",
+    retryDocument: "/data/default/quotes/retry/checkpoint.msgpack",
     crawls: "/data/default/quotes/crawls",
   });
 });

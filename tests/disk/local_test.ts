@@ -164,6 +164,32 @@ test("makeFolder() makes the folders above, and does nothing when it is there", 
   });
 });
 
+test("makeFolder() makes a private one that only its owner may look into, and leaves one that is there as it is", (folder) => {
+  if (Deno.build.os === "windows") return;
+  Deno.mkdirSync(`${folder}/there`, { mode: 0o755 });
+  disk.makeFolder(`${folder}/there`, "private");
+  disk.makeFolder(`${folder}/there/a/b`, "private");
+  disk.makeFolder(`${folder}/plain`);
+  const modes = ["there", "there/a", "there/a/b"].map((name) => Deno.statSync(`${folder}/${name}`).mode! & 0o777);
+  assert.deepEqual(modes, [0o755, 0o700, 0o700]);
+  assert.notEqual(Deno.statSync(`${folder}/plain`).mode! & 0o777, 0o700);
+});
+
+test("load() reads a whole file while other work goes on, and knows when there is none", async (folder) => {
+  write(`${folder}/items`, "one\n");
+  const order: string[] = [];
+  const loading = disk.load(`${folder}/items`).then((bytes) => {
+    order.push(new TextDecoder().decode(bytes));
+  });
+  await Promise.resolve().then(() => order.push("other work"));
+  await loading;
+  assert.deepEqual(order, ["other work", "one\n"]);
+  assert.equal(await disk.load(`${folder}/none`), undefined);
+  await assert.rejects(disk.load(folder), (error) => {
+    return error instanceof DiskError && error.message.startsWith(`Cannot read ${folder}: `);
+  });
+});
+
 test("rename() replaces a file of that name", async (folder) => {
   write(`${folder}/new`, "new");
   write(`${folder}/old`, "old");

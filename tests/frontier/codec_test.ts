@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decodeRequest, encodeRequest } from "../../lib/frontier/codec.ts";
 import { HostReader } from "../../lib/frontier/host_reader.ts";
+import { pack } from "../../lib/disk/pack.ts";
+import { referrerPolicies } from "../../lib/model/referrer_policy.ts";
 import { createRequest, isRequest } from "../../lib/model/request.ts";
 
 Deno.test("decodeRequest() gives back any request, frozen", () => {
@@ -19,6 +21,17 @@ Deno.test("decodeRequest() gives back any request, frozen", () => {
     attempt: fc.nat(),
     notBefore: fc.nat({ max: 2 ** 45 }),
     redirects: fc.array(fc.webUrl()),
+    repeatable: fc.boolean(),
+    jar: fc.string(),
+    cookies: fc.oneof(
+      fc.constant(false as const),
+      fc.constant({}),
+      fc.constant({ a: "1", b: { value: "2", path: "/" } }),
+    ),
+    referrerPolicy: fc.constantFrom(...referrerPolicies),
+    waits: fc.nat(),
+    referer: fc.oneof(fc.webUrl(), fc.string()),
+    userinfo: fc.string(),
   }, { requiredKeys: [] });
   fc.assert(fc.property(fc.webUrl(), said, (url, said) => {
     const request = createRequest(url, said);
@@ -30,7 +43,42 @@ Deno.test("decodeRequest() gives back any request, frozen", () => {
 
 Deno.test("encodeRequest() leaves out what has its default", () => {
   const url = "http://example.com/1234567890";
-  assert.equal(encodeRequest(createRequest(url), "example.com").length, 2 + 11 + 1 + 1 + url.length + 6 + 1 + 1);
+  const short = "http:/1234567890";
+  assert.equal(encodeRequest(createRequest(url), "example.com").length, 2 + 11 + 1 + 1 + short.length + 6 + 1 + 1);
+});
+
+Deno.test("decodeRequest() gives back every URL, whether its host is left out or not", () => {
+  const urls = [
+    "http://example.com/",
+    "https://example.com:8443/a/b?c=//d",
+    "https://example.com//a",
+    "https://example.com/?",
+    "https://example.com.evil.example/a",
+    "http://[::1]:8080/a",
+  ];
+  for (const url of urls) {
+    for (const host of [new URL(url).host, "example.com", ""]) {
+      assert.equal(decodeRequest(encodeRequest(createRequest(url), host)).url, url, `${url} of ${host}`);
+    }
+  }
+});
+
+Deno.test("decodeRequest() reads a URL that was stored whole, as format 1 has it", () => {
+  const packed = pack(["https://example.com/a", "parse", 3, { priority: 5 }]);
+  const request = decodeRequest(new Uint8Array([11, 0, ...new TextEncoder().encode("example.com"), ...packed]));
+  assert.deepEqual(request, createRequest("https://example.com/a", { depth: 3, priority: 5 }));
+});
+
+Deno.test("encodeRequest() stores of a referer what it has not in common with the URL", () => {
+  const url = "https://example.com/list/item-1.html";
+  const size = (referer: string) => encodeRequest(createRequest(url, { referer }), "example.com").length;
+  assert.equal(size("https://example.com/list/page-2.html") - size(""), 2 + "page-2.html".length);
+  assert.equal(size("https://example.com/") - size(""), 2);
+  assert.equal(size(url) - size(""), 2);
+  for (const referer of ["https://example.com/", "https://example.org/x", "", url, `${url}?more`, "http://a/"]) {
+    const request = createRequest(url, { referer });
+    assert.deepEqual(decodeRequest(encodeRequest(request, "example.com")), request);
+  }
 });
 
 Deno.test("HostReader reads the host of each request, also of two whose names look alike", () => {

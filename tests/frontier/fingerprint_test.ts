@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { fingerprint, identity } from "../../lib/frontier/fingerprint.ts";
+import { createRequest, type Request } from "../../lib/model/request.ts";
 
 const hex = (words: Iterable<number>) => Array.from(words, (word) => word.toString(16).padStart(8, "0")).join("");
 
@@ -82,24 +83,52 @@ function reference(bytes: Uint8Array, seed: number): number[] {
   return h.map(Number);
 }
 
+/** The identity of a request for a URL. */
+const of = (said: Partial<Request>, url: string) => identity(createRequest(url, said), url);
+
 Deno.test("identity() of a plain GET is its URL", () => {
-  assert.equal(identity({ method: "GET", body: undefined }, "http://a.com/?b=1"), "http://a.com/?b=1");
+  assert.equal(of({ method: "GET", body: undefined }, "http://a.com/?b=1"), "http://a.com/?b=1");
 });
 
 Deno.test("identity() tells methods and bodies apart, and not text from the same bytes", () => {
   const texts = [
-    identity({ method: "GET", body: undefined }, "http://a.com/"),
-    identity({ method: "HEAD", body: undefined }, "http://a.com/"),
-    identity({ method: "POST", body: undefined }, "http://a.com/"),
-    identity({ method: "POST", body: "" }, "http://a.com/"),
-    identity({ method: "POST", body: "a=1" }, "http://a.com/"),
-    identity({ method: "POST", body: "a=2" }, "http://a.com/"),
-    identity({ method: "GET", body: "a=1" }, "http://a.com/"),
-    identity({ method: "POST", body: "a=1" }, "http://a.com/b"),
+    of({ method: "GET", body: undefined }, "http://a.com/"),
+    of({ method: "HEAD", body: undefined }, "http://a.com/"),
+    of({ method: "POST", body: undefined }, "http://a.com/"),
+    of({ method: "POST", body: "" }, "http://a.com/"),
+    of({ method: "POST", body: "a=1" }, "http://a.com/"),
+    of({ method: "POST", body: "a=2" }, "http://a.com/"),
+    of({ method: "GET", body: "a=1" }, "http://a.com/"),
+    of({ method: "POST", body: "a=1" }, "http://a.com/b"),
   ];
   assert.equal(new Set(texts).size, 8);
   assert.equal(
-    identity({ method: "POST", body: new Uint8Array([97, 61, 49]) }, "http://a.com/"),
-    identity({ method: "POST", body: "a=1" }, "http://a.com/"),
+    of({ method: "POST", body: new Uint8Array([97, 61, 49]) }, "http://a.com/"),
+    of({ method: "POST", body: "a=1" }, "http://a.com/"),
   );
+});
+
+Deno.test("identity() tells jars and logins apart, and nothing else of what a request says", () => {
+  const texts = [
+    of({}, "http://a.com/"),
+    of({ jar: "alice" }, "http://a.com/"),
+    of({ jar: "bob" }, "http://a.com/"),
+    of({ userinfo: "alice" }, "http://a.com/"),
+    of({ jar: "alice", userinfo: "alice" }, "http://a.com/"),
+    of({ jar: 'a","b' }, "http://a.com/"),
+    of({ jar: "a", userinfo: "b" }, "http://a.com/"),
+    of({ jar: "alice", method: "POST" }, "http://a.com/"),
+  ];
+  assert.equal(new Set(texts).size, 8);
+  const same: Partial<Request> = {
+    referer: "http://a.com/list",
+    referrerPolicy: "origin",
+    cookies: { a: "1" },
+    headers: { a: "b" },
+    depth: 3,
+    callback: "author",
+  };
+  assert.equal(of(same, "http://a.com/"), "http://a.com/");
+  assert.equal(of({ ...same, jar: "alice" }, "http://a.com/"), texts[1]);
+  assert.ok(!texts.join().includes("alice"));
 });

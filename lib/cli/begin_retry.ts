@@ -1,0 +1,82 @@
+import { FormatError } from "../checkpoint/document.ts";
+import { keptForRetry } from "../checkpoint/kept.ts";
+import type { Places } from "../checkpoint/places.ts";
+import type { CheckpointStore } from "../checkpoint/store.ts";
+import { DamageError } from "../disk/damage.ts";
+import { type Disk, DiskError } from "../disk/disk.ts";
+import { type RetryPlan, retryPlanOf, type Wanted } from "../engine/plan.ts";
+import { prepareRetry } from "../engine/prepare_retry.ts";
+import { crawlOf } from "../engine/snapshot.ts";
+import { stdoutPath } from "../feed/format.ts";
+import { formatCount } from "../text/count.ts";
+import type { Asked } from "./asked.ts";
+import type { Context } from "./context.ts";
+import { discard } from "./discard.ts";
+import type { Reporter } from "./reporter.ts";
+import { shownPath } from "./shown_path.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** Where a retry is begun. */
+export interface RetryPlace {
+  readonly store: CheckpointStore;
+  readonly places: Places;
+  readonly wanted: Wanted;
+  /** Whether there is a checkpoint to discard first. */
+  readonly clear: boolean;
+}
+
+/**
+ * Makes the checkpoint of a retry, which is then continued as any other. Returns the exit code where there is nothing
+ * to retry, or it cannot be done; nothing has been changed then.
+ */
+export async function beginRetry(
+  { disk, clock, folder }: Context,
+  asked: Asked,
+  reporter: Reporter,
+  { store, places, wanted, clear }: RetryPlace,
+): Promise<number | undefined> {
+  const plan = read(disk, places, wanted);
+  if (plan.kind === "nothing") {
+    reporter.log("info", `Nothing to retry: no finished crawl of "${wanted.spider}" has left failed pages`);
+    return 0;
+  }
+  if (plan.kind === "refused") {
+    reporter.log("error", plan.message);
+    return 1;
+  }
+  const { kept, notes } = plan;
+  const { items, counters } = crawlOf(kept, places);
+  if (asked.output !== undefined && asked.output !== items.path) {
+    throw new UsageError([
+      `--output ${asked.output}: a retry adds to the output of its crawl, ${items.path}; leave --output out`,
+    ]);
+  }
+  for (const note of notes) reporter.log("warn", note);
+  if (clear) await discard(disk, store, places, (line) => reporter.log("warn", line));
+  const output = items.path === stdoutPath ? "standard output" : shownPath(items.path, folder);
+  reporter.log(
+    "info",
+    `Retrying ${formatCount(counters.failed)} pages that the last crawl gave up; their items go to ${output}`,
+  );
+  try {
+    await prepareRetry({ disk, store, places, kept, identity: wanted, now: clock.wall() });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DamageError || error instanceof DiskError)) throw error;
+    reporter.log("error", refusal(wanted, error));
+    return 1;
+  }
+}
+
+function read(disk: Disk, places: Places, wanted: Wanted): RetryPlan {
+  try {
+    return retryPlanOf(keptForRetry(disk, places), wanted);
+  } catch (error) {
+    if (!(error instanceof DamageError || error instanceof FormatError || error instanceof DiskError)) throw error;
+    return { kind: "refused", message: refusal(wanted, error) };
+  }
+}
+
+function refusal({ spider }: Wanted, { message }: Error): string {
+  return `Cannot retry the failed pages of "${spider}": ${message}. The files of that crawl stay as they are`;
+}
