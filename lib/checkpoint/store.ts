@@ -59,7 +59,7 @@ export class CheckpointStore {
   async save(bytes: Uint8Array<ArrayBuffer>, sync: () => Promise<void>, retired: readonly string[]): Promise<void> {
     const { checkpoint: folder, current, previous, temporary } = this.#places;
     // Keeps C1: what a checkpoint counts, names of new files included, is on disk before the checkpoint is.
-    await makeFolder(this.#disk, folder);
+    await makeFolder(this.#disk, folder, "private");
     await sync();
     await this.#disk.syncFolder(folder);
     const file = this.#disk.append(temporary, 0);

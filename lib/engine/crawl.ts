@@ -36,6 +36,8 @@ export interface CrawlOptions extends EngineOptions {
   readonly resuming: boolean;
   readonly elapsed: number;
   readonly keeping: Keeping | undefined;
+  /** Whether this is a retry of failed pages. @default {false} */
+  readonly isRetry?: boolean;
 }
 
 /** How long a crawl that is cancelled waits for `onClose`, in milliseconds. */
@@ -101,6 +103,11 @@ export class Crawl {
     this.#engine.cancel(reason);
   }
 
+  /** Ends as failed; what has been done so far is kept. */
+  fail(error: Error): void {
+    this.#engine.fail(error, true);
+  }
+
   /** Goes on after an outage. */
   resume(): void {
     this.#engine.resume();
@@ -133,8 +140,10 @@ export class Crawl {
   async #begin(): Promise<Ending | undefined> {
     const { disk, keeping } = this.#options;
     try {
-      for (const folder of keeping === undefined ? [] : [keeping.places.crawls, keeping.places.checkpoint]) {
-        await makeFolder(disk, folder);
+      if (keeping !== undefined) {
+        await makeFolder(disk, keeping.places.crawls);
+        // It holds the cookies.
+        await makeFolder(disk, keeping.places.checkpoint, "private");
       }
       await this.#parts.spider.onStart?.({ resuming: this.#options.resuming });
       this.#saver?.start();
@@ -177,7 +186,8 @@ export class Crawl {
     const summary = this.#summary(ending);
     items.close();
     failures.close();
-    await publish(this.#options.disk, this.#options.keeping?.store, snapshots, summary);
+    this.#parts.frontier.close();
+    await publish(this.#options.disk, this.#options.keeping, snapshots, summary);
   }
 
   #summary(ending: Ending): { readonly path: string; readonly value: CrawlSummary } | undefined {
@@ -192,6 +202,7 @@ export class Crawl {
     const { frontier, scheduler, cookies, items, failures, starts, counters, state } = this.#parts;
     const crawl: CrawlSnapshot = {
       phase: this.#phase,
+      isRetry: this.#options.isRetry ?? false,
       elapsed: this.elapsed,
       startUrls: this.#options.startUrls,
       starts: starts.snapshot(),
@@ -202,6 +213,7 @@ export class Crawl {
       scheduler: scheduler.snapshot(),
       lastAnswer: this.#parts.outage.lastAnswer,
       cookies: cookies?.snapshot() ?? [],
+      exiles: this.#parts.tiers.snapshot(),
       items: items.snapshot(),
       failures: failures.snapshot(),
     };

@@ -45,7 +45,7 @@ export async function prepareRetry(options: RetryOptions): Promise<void> {
   const crawl = crawlOf(kept, places);
   const items = await reopenFeed(disk, crawl.items);
   try {
-    await makeFolder(disk, places.checkpoint);
+    await makeFolder(disk, places.checkpoint, "private");
     const seen = await copySeen(disk, places.retry, places.checkpoint, crawl.frontier.seen);
     const { queues, pending } = await queueFailed(disk, places, crawl);
     await save(options, {

@@ -24,6 +24,8 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     assert.match(paused.stderr, /To continue: trawl crawl /);
     assert.deepEqual(place.pages.filter(({ status }) => status !== 200), [], "every request was answered");
     assert.ok(exists(kept.current), "there is a checkpoint");
+    const { mode } = await Deno.stat(kept.checkpoint);
+    assert.equal((mode ?? 0) & 0o777, 0o700, "it holds cookies, so that nobody else may look into it");
     const [look] = await place.status("web");
     assert.equal(look?.state, "paused");
     const before = place.pages.length;
