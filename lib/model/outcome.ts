@@ -4,8 +4,8 @@ import type { Response } from "./response.ts";
  * Why a request has no page.
  *
  * `dns`, `connect`, `tls`, `timeout`, `reset`, `cut-short`, `too-large`, `protocol` and `address` come from the
- * network; `status` is an answer that no callback asked for; `redirect` and `robots` are rules; `callback` is an error
- * in the spider.
+ * network, `proxy` from what is to lead there; `status` is an answer that no callback asked for, `blocked` a challenge
+ * instead of the page; `redirect` and `robots` are rules; `callback` is an error in the spider.
  */
 export type FailureKind =
   | "dns"
@@ -17,7 +17,9 @@ export type FailureKind =
   | "too-large"
   | "protocol"
   | "address"
+  | "proxy"
   | "status"
+  | "blocked"
   | "redirect"
   | "robots"
   | "callback";

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { splitUserinfo } from "../url/userinfo.ts";
+import type { ReferrerPolicy } from "./referrer_policy.ts";
+
 /** What a spider may say about a request besides its URL. */
 export interface RequestOptions {
   /** Name of the spider's function that gets the page. @default {"parse"} */
@@ -20,12 +23,45 @@ export interface RequestOptions {
   readonly dontFilter?: boolean;
   /** It may reach the server twice: a POST is then tried again after a failure, as a GET is. @default {false} */
   readonly repeatable?: boolean;
-  /** Statuses outside 200 to 299 that the callback wants to see. @default {[]} */
+  /**
+   * Statuses outside 200 to 299 that the callback wants to see, redirects among them. 200: it also wants to see a page
+   * that only sends elsewhere (`<meta http-equiv="refresh">`). @default {[]}
+   */
   readonly handleStatuses?: readonly number[];
+  /**
+   * Name of the jar that its cookies come from and go to. Requests made on its page have the same, unless they name
+   * another: a jar is a session. The same URL with another jar is another request.
+   * @default {that of the page that it is made on; "" on none}
+   */
+  readonly jar?: string;
+  /**
+   * Cookies that are put into its jar, by their names, before each attempt to send it; where the setting `cookies` is
+   * off they go with this request only. `false`: it sends none and keeps none. @default {{}}
+   */
+  readonly cookies?: Readonly<Record<string, string | GivenCookie>> | false;
+  /**
+   * How much of its page's URL goes with it as `Referer`. A `Referer` among its headers wins.
+   * @default {what the `Referrer-Policy` of the page says, or else the setting `referrerPolicy`}
+   */
+  readonly referrerPolicy?: ReferrerPolicy;
 }
 
-/** A request with everything said. `url` is absolute, http or https, and has no fragment. */
-export interface Request extends Required<Omit<RequestOptions, "body">> {
+/** A cookie that a spider gives; a text stands for one that has only a value. */
+export interface GivenCookie {
+  readonly value: string;
+  /**
+   * It goes to this domain and all hosts below it; where the URL's host is not among them, it goes nowhere.
+   * @default {the URL's host alone}
+   */
+  readonly domain?: string;
+  /** @default {"/"} */
+  readonly path?: string;
+  /** It goes with https only. @default {whether the URL is https} */
+  readonly secure?: boolean;
+}
+
+/** A request with everything said. `url` is absolute, http or https, and has neither a fragment nor a password. */
+export interface Request extends Required<Omit<RequestOptions, "body" | "referrerPolicy">> {
   readonly url: string;
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
   /** Links between a start request (0) and this one. */
@@ -38,14 +74,21 @@ export interface Request extends Required<Omit<RequestOptions, "body">> {
   readonly notBefore: number;
   /** The URLs that redirected to this one, first to last. */
   readonly redirects: readonly string[];
+  /** What it said of its own; it is known already in `referer`, and counts for what it redirects to. */
+  readonly referrerPolicy: ReferrerPolicy | undefined;
+  /** The `Referer` that goes with it; empty for none. */
+  readonly referer: string;
+  /** `user:password`, where the URL had it: sent as `Authorization`, and never shown. */
+  readonly userinfo: string;
 }
 
 const made = new WeakSet<object>();
 const nothing = Object.freeze({});
 const none: readonly never[] = Object.freeze([]);
 
-/** Returns a frozen request; what is not said has its default. */
-export function createRequest(url: string, said: Partial<Omit<Request, "url">> = {}): Request {
+/** Returns a frozen request; what is not said has its default. A login in the URL is taken out of it. */
+export function createRequest(link: string, said: Partial<Omit<Request, "url">> = {}): Request {
+  const { url, userinfo } = splitUserinfo(link);
   const request: Request = {
     url,
     callback: said.callback ?? "parse",
@@ -57,11 +100,16 @@ export function createRequest(url: string, said: Partial<Omit<Request, "url">> =
     dontFilter: said.dontFilter ?? false,
     repeatable: said.repeatable ?? false,
     handleStatuses: said.handleStatuses ?? none,
+    jar: said.jar ?? "",
+    cookies: said.cookies ?? nothing,
+    referrerPolicy: said.referrerPolicy,
     depth: said.depth ?? 0,
     attempt: said.attempt ?? 0,
     waits: said.waits ?? 0,
     notBefore: said.notBefore ?? 0,
     redirects: said.redirects ?? none,
+    referer: said.referer ?? "",
+    userinfo: userinfo === "" ? said.userinfo ?? "" : userinfo,
   };
   made.add(request);
   return Object.freeze(request);

@@ -7,6 +7,8 @@ export interface Response {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Seconds from the start of the request to the answer's headers. */
   readonly latency: number;
+  /** It is a challenge and not the page, in words for people: no callback sees it. */
+  readonly blocked?: string;
   /** It is from the cache and no server was asked; `latency` is that of the request that filled the cache. */
   readonly cached?: true;
   /**

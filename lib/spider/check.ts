@@ -47,7 +47,10 @@ export function checkSpider(value: unknown, source: string): Spider {
 
 /** Returns the names of a spider's callbacks. */
 export function callbacksOf(spider: Spider): readonly string[] {
-  return Object.keys(spider).filter((key) => typeof spider[key] === "function" && !notCallbacks.has(key));
+  // What is in parentheses is a callback of trawl's own.
+  return Object.keys(spider).filter((key) =>
+    typeof spider[key] === "function" && !notCallbacks.has(key) && !key.startsWith("(")
+  );
 }
 
 function checkName(name: unknown): string[] {

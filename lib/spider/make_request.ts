@@ -1,12 +1,24 @@
 import { checkPackable } from "../disk/pack.ts";
-import { suggest } from "../text/nearest.ts";
+import { referrerPolicies, type ReferrerPolicy } from "../model/referrer_policy.ts";
 import { createRequest, type Request, type RequestOptions } from "../model/request.ts";
+import { isPolicy, refererOf } from "../net/referer.ts";
+import { suggest } from "../text/nearest.ts";
+import { originOf } from "../url/origin.ts";
+import { splitUserinfo } from "../url/userinfo.ts";
+import { isPlain } from "./is_plain.ts";
+import { wrongCookie } from "./wrong_cookie.ts";
 
 /** Priorities go from minus this to this. Each one in use has a file of its own. */
 export const highestPriority = 100;
 
+/** What a request has from the page that it is made on, unless it says otherwise. */
+export interface MadeOn extends Pick<Request, "url" | "jar" | "userinfo"> {
+  readonly referrerPolicy: ReferrerPolicy;
+}
+
 /** Says what in a request's options cannot be sent; nothing when all can. */
-function unsendable({ method, headers, body, handleStatuses, repeatable }: RequestOptions): string | undefined {
+function unsendable(options: RequestOptions): string | undefined {
+  const { method, headers, body, handleStatuses, repeatable, jar, cookies, referrerPolicy } = options;
   if (method !== undefined && !(typeof method === "string" && /^[A-Za-z]+$/.test(method))) {
     return `method ${String(method)} is not a method such as "POST"`;
   }
@@ -14,8 +26,7 @@ function unsendable({ method, headers, body, handleStatuses, repeatable }: Reque
     return "body is neither text nor bytes; use JSON.stringify(...) or String(new URLSearchParams(...))";
   }
   if (headers !== undefined) {
-    const prototype = typeof headers === "object" && headers !== null ? Object.getPrototypeOf(headers) : undefined;
-    if (prototype !== Object.prototype && prototype !== null) return "headers is not a plain object";
+    if (!isPlain(headers)) return "headers is not a plain object";
     const wrong = Object.entries(headers).find(([, value]) => typeof value !== "string");
     if (wrong !== undefined) return `header ${wrong[0]} is a ${typeof wrong[1]}, not a text`;
   }
@@ -23,20 +34,28 @@ function unsendable({ method, headers, body, handleStatuses, repeatable }: Reque
     return "handleStatuses is not a list of statuses";
   }
   if (repeatable !== undefined && typeof repeatable !== "boolean") return "repeatable is neither true nor false";
-  return undefined;
+  if (jar !== undefined && typeof jar !== "string") return `jar is a ${typeof jar}, not a name`;
+  if (referrerPolicy !== undefined && !isPolicy(referrerPolicy)) {
+    const name = String(referrerPolicy);
+    return `there is no referrerPolicy "${name}"; ${suggest(name, referrerPolicies)}`;
+  }
+  return cookies === undefined || cookies === false ? undefined : wrongCookie(cookies);
 }
 
 /**
  * Returns the request for an absolute URL with a spider's options, or throws: a `RangeError` for a callback or a
- * priority that does not exist, a `SerializationError` that names the key for `meta` that cannot be stored.
+ * priority that does not exist, a `SerializationError` that names the key for `meta` that cannot be stored, a
+ * `TypeError` for what cannot be sent.
  */
 export function makeRequest(
-  url: string,
+  link: string,
   options: RequestOptions,
   depth: number,
   callbacks: readonly string[],
+  page?: MadeOn,
 ): Request {
-  const { callback, priority, meta, method } = options;
+  const { callback, priority, meta, method, headers, cookies } = options;
+  const { url } = splitUserinfo(link);
   if (callback !== undefined && !callbacks.includes(callback)) {
     throw new RangeError(
       `Cannot request ${url}: the spider has no callback "${callback}"; ${suggest(String(callback), callbacks)}`,
@@ -50,11 +69,23 @@ export function makeRequest(
   if (meta !== undefined) checkPackable(meta, "meta");
   const problem = unsendable(options);
   if (problem !== undefined) throw new TypeError(`Cannot request ${url}: ${problem}`);
-  return createRequest(url, {
+  return createRequest(link, {
     ...options,
-    ...(method === undefined ? {} : { method: method.toUpperCase() }),
-    // A copy: what the spider does to its object later must not reach a request that may be on disk already.
-    ...(meta === undefined ? {} : { meta: structuredClone(meta) }),
+    ...(page && inherited(page, url, options)),
+    ...(method !== undefined && { method: method.toUpperCase() }),
+    // Copies: what the spider does to its objects later must not reach a request that may be on disk already.
+    ...(meta !== undefined && { meta: structuredClone(meta) }),
+    ...(headers !== undefined && { headers: { ...headers } }),
+    ...(cookies !== undefined && { cookies: structuredClone(cookies) }),
     depth,
   });
+}
+
+function inherited(page: MadeOn, url: string, { jar = page.jar, referrerPolicy }: RequestOptions): Partial<Request> {
+  const isSameOrigin = page.userinfo !== "" && originOf(page.url) === originOf(url);
+  return {
+    jar,
+    referer: refererOf(referrerPolicy ?? page.referrerPolicy, page.url, url),
+    userinfo: isSameOrigin ? page.userinfo : "",
+  };
 }

@@ -1,12 +1,14 @@
 import type { Document } from "domhandler";
 import { baseUrl } from "../html/base_url.ts";
 import { parseHtml } from "../html/parse.ts";
+import { defaultReferrerPolicy, type ReferrerPolicy } from "../model/referrer_policy.ts";
 import type { Request, RequestOptions } from "../model/request.ts";
 import type { Response } from "../model/response.ts";
+import { policyOf } from "../net/referer.ts";
 import { Selection } from "../select/selection.ts";
 import { decode } from "../text/charset.ts";
 import { resolve } from "../url/resolve.ts";
-import { makeRequest } from "./make_request.ts";
+import { type MadeOn, makeRequest } from "./make_request.ts";
 
 /** What the spider keeps between pages; survives pause, resume and kill. */
 export type State = Record<string, unknown>;
@@ -39,6 +41,8 @@ export interface PageParts {
   /** Returns the state as the last commit left it. */
   readonly state: () => Readonly<State>;
   readonly log: PageLog;
+  /** How much of its URL goes with the requests made on it, unless its own header says. @default {as browsers do it} */
+  readonly referrerPolicy?: ReferrerPolicy | undefined;
 }
 
 /** One answer, as a callback sees it. Nothing is decoded or parsed before it is asked for. */
@@ -48,6 +52,7 @@ export class Page {
   #document: Document | undefined;
   #root: Selection | undefined;
   #base: string | undefined;
+  #madeOn: MadeOn | undefined;
   #request: (Request & ((url: string | URL, options?: RequestOptions) => Request)) | undefined;
   #updates: ((state: State) => void)[] = [];
   #ended = false;
@@ -130,7 +135,7 @@ export class Page {
         if (resolved === undefined) {
           throw new RangeError(`Cannot request ${JSON.stringify(String(url))}: it is not an http or https URL`);
         }
-        return makeRequest(resolved, options, this.depth + 1, this.#parts.callbacks);
+        return this.#make(resolved, options);
       },
       this.#parts.request,
     );
@@ -144,17 +149,17 @@ export class Page {
    */
   follow(selector: string, options: FollowOptions = {}): Request[] {
     const { allow, deny, ...rest } = options;
-    const base = this.#baseUrl;
+    const base = this.#baseUrl, encoding = () => this.encoding;
     const seen = new Set<string>(), requests: Request[] = [];
     for (const link of this.css(selector).links()) {
       if (seen.has(link)) continue;
       seen.add(link);
-      const url = resolve(link, base);
+      const url = resolve(link, base, encoding);
       if (url === undefined || (url !== link && seen.has(url))) continue;
       seen.add(url);
       if (allow !== undefined && !matches(allow, url)) continue;
       if (deny !== undefined && matches(deny, url)) continue;
-      requests.push(makeRequest(url, rest, this.depth + 1, this.#parts.callbacks));
+      requests.push(this.#make(url, rest));
     }
     return requests;
   }
@@ -169,6 +174,12 @@ export class Page {
   end(): readonly ((state: State) => void)[] {
     this.#ended = true;
     return this.#updates;
+  }
+
+  #make(url: string, options: RequestOptions): Request {
+    const { request: { jar, userinfo }, callbacks, referrerPolicy = defaultReferrerPolicy } = this.#parts;
+    this.#madeOn ??= { url: this.url, jar, userinfo, referrerPolicy: policyOf(this.headers) ?? referrerPolicy };
+    return makeRequest(url, options, this.depth + 1, callbacks, this.#madeOn);
   }
 
   #decode(): { readonly text: string; readonly encoding: string } {

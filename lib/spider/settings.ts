@@ -4,7 +4,10 @@
  * @module
  */
 
+import { defaultReferrerPolicy, referrerPolicies, type ReferrerPolicy } from "../model/referrer_policy.ts";
+import { isPolicy } from "../net/referer.ts";
 import { parseDuration } from "../text/duration.ts";
+import { suggest } from "../text/nearest.ts";
 import { parseSize } from "../text/size.ts";
 
 /** All settings, with everything said. Times are in seconds, sizes in bytes. */
@@ -15,6 +18,7 @@ export interface Settings {
   readonly randomizeDelay: boolean;
   readonly throttle: boolean;
   readonly robots: boolean;
+  readonly sitemaps: boolean;
   readonly userAgent: string;
   readonly retries: number;
   readonly maxRetryAfter: number;
@@ -26,7 +30,12 @@ export interface Settings {
   readonly depthLimit: number;
   readonly maxPages: number;
   readonly cookies: boolean;
+  readonly maxRedirects: number;
+  readonly metaRefresh: number | false;
+  readonly referrerPolicy: ReferrerPolicy;
   readonly handleStatuses: readonly number[];
+  readonly blockStatuses: readonly number[];
+  readonly blockPattern: RegExp | undefined;
   readonly columns: readonly string[];
 }
 
@@ -71,6 +80,12 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     parse: flag,
   },
   robots: { default: true, shown: "true", about: "obey robots.txt", parse: flag },
+  sitemaps: {
+    default: false,
+    shown: "false",
+    about: "begin also from the sitemaps that each start URL's robots.txt names, or else from /sitemap.xml",
+    parse: flag,
+  },
   userAgent: { default: `trawl/${version}`, shown: `trawl/${version}`, about: "the User-Agent header", parse: line },
   retries: { default: 2, shown: "2", about: "further attempts after one that failed", parse: count(0) },
   maxRetryAfter: {
@@ -97,11 +112,38 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
   depthLimit: { default: none, shown: "none", about: "links to follow from a start URL", parse: count(0) },
   maxPages: { default: none, shown: "none", about: "pages after which the crawl is finished", parse: count(1) },
   cookies: { default: true, shown: "true", about: "keep cookies and send them back", parse: flag },
+  maxRedirects: { default: 20, shown: "20", about: "redirects that one request may go through", parse: count(0) },
+  metaRefresh: {
+    default: 10,
+    shown: "10s",
+    about: "a page that sends elsewhere by <meta http-equiv=refresh> within this time is a redirect; false: a page",
+    parse: (value) => value === false || value === "false" ? false : duration(0)(value),
+  },
+  referrerPolicy: {
+    default: defaultReferrerPolicy,
+    shown: defaultReferrerPolicy,
+    about: "how much of a page's URL goes with the requests for its links, unless the page says so itself",
+    parse: policy,
+  },
   handleStatuses: {
     default: [],
     shown: "[]",
     about: "statuses outside 200 to 299 that callbacks want to see",
     parse: statuses,
+  },
+  blockStatuses: {
+    default: [403, 429, 503],
+    shown: "403,429,503",
+    about:
+      "statuses that are blocks: with --proxy-type auto the request goes once more, through the proxies of $DATACENTER_PROXY_URL",
+    parse: statuses,
+  },
+  blockPattern: {
+    default: undefined,
+    shown: "none",
+    about:
+      "a regular expression that a page which is a block contains in its first 16 KB, besides the challenges that are known",
+    parse: pattern,
   },
   columns: { default: [], shown: "[]", about: "the columns of a CSV file, in their order", parse: names },
 };
@@ -172,6 +214,22 @@ function statuses(value: unknown): readonly number[] {
   const list = listOf(value).map(Number);
   if (list.every((status) => Number.isInteger(status) && status >= 100 && status <= 599)) return list;
   throw new RangeError(`${shown(value)} is not a list of statuses such as 404,410`);
+}
+
+function pattern(value: unknown): RegExp {
+  // Without "g" and "y", with which a pattern remembers where it stopped.
+  if (value instanceof RegExp) return new RegExp(value.source, value.flags.replace(/[gy]/g, ""));
+  if (typeof value !== "string" || value === "") throw new RangeError(`${shown(value)} is not a regular expression`);
+  try {
+    return new RegExp(value, "i");
+  } catch (error) {
+    throw new RangeError(`${shown(value)} is not a regular expression (${(error as Error).message})`);
+  }
+}
+
+function policy(value: unknown): ReferrerPolicy {
+  if (isPolicy(value)) return value;
+  throw new RangeError(`${shown(value)} is not a referrer policy; ${suggest(String(value), referrerPolicies)}`);
 }
 
 function names(value: unknown): readonly string[] {

@@ -1,21 +1,20 @@
 import assert from "node:assert/strict";
-import { createRequest, isRequest, type Request, type RequestOptions } from "../../lib/model/request.ts";
-import { redirectOf } from "../../lib/net/redirect.ts";
+import { createRequest, isRequest, type Request } from "../../lib/model/request.ts";
+import { redirectOf, type RedirectRules } from "../../lib/net/redirect.ts";
 
 const from = "https://example.com/dir/a";
 
-function redirected(
-  location: string,
-  { status = 302, limit, ...said }: RequestOptions & {
-    status?: number;
-    limit?: number;
-    redirects?: string[];
-    url?: string;
-  } = {},
-) {
-  const request = createRequest(said.url ?? from, said);
-  const headers = new Headers({ location });
-  return redirectOf(request, { url: request.url, status, headers, body: new Uint8Array(0), latency: 0 }, limit);
+interface Said extends Partial<Request>, Omit<RedirectRules, "referrerPolicy"> {
+  readonly status?: number;
+  /** The `Referrer-Policy` header of the answer. */
+  readonly asks?: string;
+}
+
+function redirected(location: string, { status = 302, asks, url = from, maxRedirects, ...said }: Said = {}) {
+  const request = createRequest(url, said);
+  const headers = new Headers({ location, ...asks !== undefined && { "referrer-policy": asks } });
+  const rules = maxRedirects === undefined ? {} : { maxRedirects };
+  return redirectOf(request, { url: request.url, status, headers, body: new Uint8Array(0), latency: 0 }, rules);
 }
 
 function next(...given: Parameters<typeof redirected>): Request {
@@ -66,8 +65,15 @@ Deno.test("redirectOf() keeps what the spider said, and starts anew", () => {
     handleStatuses: [404],
     headers: { "x-a": "b" },
     attempt: 2,
+    waits: 3,
     notBefore: 5,
     redirects: ["https://example.com/start"],
+    repeatable: true,
+    jar: "alice",
+    cookies: { a: "b" },
+    referrerPolicy: "no-referrer",
+    referer: "https://example.com/",
+    userinfo: "me:secret",
   });
   const { request: found } = redirectOf(request, {
     url: from,
@@ -91,6 +97,13 @@ Deno.test("redirectOf() keeps what the spider said, and starts anew", () => {
     attempt: 0,
     notBefore: 0,
     redirects: ["https://example.com/start", from],
+    waits: 0,
+    repeatable: true,
+    jar: "alice",
+    cookies: {},
+    referrerPolicy: "no-referrer",
+    referer: "",
+    userinfo: "me:secret",
   });
 });
 
@@ -111,9 +124,15 @@ Deno.test("redirectOf() changes the method as browsers do, and drops the body wi
 });
 
 Deno.test("redirectOf() leaves credentials behind", () => {
-  const headers = { Authorization: "secret", cookie: "a=b", Host: "example.com", "X-A": "b" };
+  const headers = {
+    Authorization: "secret",
+    cookie: "a=b",
+    Host: "example.com",
+    "Proxy-Authorization": "secret",
+    "X-A": "b",
+  };
   const kept = (url: string, to: string) => Object.keys(next(to, { url, headers }).headers);
-  assert.deepEqual(kept("https://example.com/", "https://example.com/b"), ["Authorization", "cookie", "Host", "X-A"]);
+  assert.deepEqual(kept("https://example.com/", "https://example.com/b"), Object.keys(headers));
   assert.deepEqual(kept("https://example.com/", "https://example.org/"), ["X-A"]);
   assert.deepEqual(kept("https://example.com/", "https://www.example.com/"), ["X-A"]);
   assert.deepEqual(kept("https://example.com/", "http://example.com/"), ["X-A"]);
@@ -140,7 +159,7 @@ Deno.test("redirectOf() ends a chain at the limit", () => {
   assert.deepEqual(redirected("/b", { redirects: chain(20) }), {
     failure: { kind: "redirect", status: 302, message: "Redirected more than 20 times, last to https://example.com/b" },
   });
-  assert.equal(redirected("/b", { limit: 0 })?.failure?.kind, "redirect");
+  assert.equal(redirected("/b", { maxRedirects: 0 })?.failure?.kind, "redirect");
 });
 
 Deno.test("redirectOf() does not filter what comes back to its own chain", () => {
@@ -148,4 +167,44 @@ Deno.test("redirectOf() does not filter what comes back to its own chain", () =>
   assert.equal(next("/start?a=1&b=2", { redirects: ["https://example.com/start?b=2&a=1"] }).dontFilter, true);
   assert.equal(next("/b").dontFilter, false);
   assert.equal(next("/b", { dontFilter: true }).dontFilter, true);
+});
+
+Deno.test("redirectOf() keeps user and password of a URL to its origin, and takes those of the new one", () => {
+  const userinfo = (to: string) => next(to, { userinfo: "me:secret" }).userinfo;
+  assert.equal(userinfo("/b"), "me:secret");
+  for (const to of ["http://example.com/", "https://example.com:8443/", "https://www.example.com/"]) {
+    assert.equal(userinfo(to), "", to);
+  }
+  const { url, userinfo: taken } = next("https://you:other@example.org/b", { userinfo: "me:secret" });
+  assert.deepEqual([url, taken], ["https://example.org/b", "you:other"]);
+  assert.equal(next("https://you@example.com/b", { userinfo: "me:secret" }).userinfo, "you");
+});
+
+Deno.test("redirectOf() shows no password when a chain is too long", () => {
+  assert.equal(
+    redirected("https://me:secret@example.com/b", { maxRedirects: 0 })?.failure?.message,
+    "Redirected more than 0 times, last to https://example.com/b",
+  );
+});
+
+Deno.test("redirectOf() keeps that a request wants no cookies", () => {
+  assert.equal(next("/b", { cookies: false }).cookies, false);
+});
+
+Deno.test("redirectOf() makes the redirect the page that one comes from, where there was one or the server says how", () => {
+  const page = "https://example.com/page";
+  assert.equal(next("/b").referer, "");
+  assert.equal(next("/b", { referer: page }).referer, from);
+  assert.equal(next("https://example.org/b", { referer: page }).referer, "https://example.com/");
+  assert.equal(next("http://example.com/b", { referer: page }).referer, "");
+  assert.equal(next("/b", { asks: "origin" }).referer, "https://example.com/");
+  assert.equal(next("/b", { asks: "origin", referer: page, referrerPolicy: "unsafe-url" }).referer, from);
+  assert.equal(next("/b", { asks: "no-referrer", referer: page }).referer, "");
+});
+
+Deno.test("redirectOf() lets a Referer of the spider's own go with the first request only", () => {
+  const { headers, referer } = next("https://example.org/b", {
+    headers: { REFERER: "https://shop.example/", "X-A": "b" },
+  });
+  assert.deepEqual([headers, referer], [{ "X-A": "b" }, "https://example.com/"]);
 });

@@ -104,6 +104,10 @@ Deno.test("callbacksOf() names the functions that are neither hooks nor start", 
   assert.deepEqual(callbacksOf(spider), ["parse", "author"]);
 });
 
+Deno.test("callbacksOf() leaves names in parentheses to trawl", () => {
+  assert.deepEqual(callbacksOf({ ...good, "(sitemap)": () => {} }), ["parse"]);
+});
+
 Deno.test("unknownSetting() has nothing to say about a setting that there is, and lists all when none is near", () => {
   assert.deepEqual(unknownSetting("delay"), []);
   const [message] = unknownSetting("zzzzzzzzzzzz");

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ReferrerPolicy } from "../../lib/model/referrer_policy.ts";
 import { createRequest, isRequest, type Request, type RequestOptions } from "../../lib/model/request.ts";
 import { type FollowOptions, Page, type PageLog, type State } from "../../lib/spider/page.ts";
 
@@ -9,6 +10,9 @@ interface Said {
   readonly type?: string;
   readonly request?: Partial<Request>;
   readonly state?: State;
+  readonly referrerPolicy?: ReferrerPolicy;
+  /** The page's `Referrer-Policy` header. */
+  readonly policy?: string;
 }
 
 function pageOf(body: string | Uint8Array<ArrayBuffer>, said: Said = {}): Page {
@@ -18,13 +22,17 @@ function pageOf(body: string | Uint8Array<ArrayBuffer>, said: Said = {}): Page {
     response: {
       url,
       status: 200,
-      headers: new Headers({ "content-type": said.type ?? "text/html" }),
+      headers: new Headers({
+        "content-type": said.type ?? "text/html",
+        ...said.policy !== undefined && { "referrer-policy": said.policy },
+      }),
       body: typeof body === "string" ? new TextEncoder().encode(body) : body,
       latency: 0.1,
     },
     callbacks: ["parse", "author"],
     state: () => said.state ?? {},
     log,
+    referrerPolicy: said.referrerPolicy,
   });
 }
 
@@ -92,7 +100,11 @@ Deno.test("request() takes the options of a request, and a method in any case", 
     headers: { "X-A": "1" },
     body: "b=1",
     dontFilter: true,
+    repeatable: true,
     handleStatuses: [404],
+    jar: "alice",
+    cookies: { a: "1", b: { value: "2", domain: "a.com", path: "/", secure: false } },
+    referrerPolicy: "origin",
   };
   const request = pageOf("").request("/x", options);
   assert.deepEqual({ ...request }, {
@@ -101,8 +113,11 @@ Deno.test("request() takes the options of a request, and a method in any case", 
     method: "POST",
     depth: 1,
     attempt: 0,
+    waits: 0,
     notBefore: 0,
     redirects: [],
+    referer: "http://a.com/",
+    userinfo: "",
   });
 });
 
@@ -143,23 +158,89 @@ const unsendable: Readonly<Record<string, unknown>> = {
   "a header that is a function": { headers: { "x-a": () => {} } },
   "statuses that are no list": { handleStatuses: 404 },
   "a repeatable that is no boolean": { repeatable: "yes" },
+  "a jar that is no name": { jar: 5 },
+  "a referrerPolicy that does not exist": { referrerPolicy: "Origin" },
+  "cookies that are true": { cookies: true },
+  "cookies that are a text": { cookies: "a=1" },
+  "cookies that are a Map": { cookies: new Map([["a", "1"]]) },
+  "a cookie that is a number": { cookies: { a: 1 } },
+  "a cookie without a value": { cookies: { a: { path: "/" } } },
+  "a cookie whose value would end it": { cookies: { a: "1; Path=/" } },
+  "a cookie with a line break": { cookies: { a: "1\r\nx-a: 1" } },
+  "a cookie whose name would end it": { cookies: { "a=b": "1" } },
+  "a cookie with a path that is none": { cookies: { a: { value: "1", path: "x" } } },
+  "a cookie with a domain that is none": { cookies: { a: { value: "1", domain: "http://a.com" } } },
+  "a cookie that is perhaps secure": { cookies: { a: { value: "1", secure: "no" } } },
+  "a cookie with a field that there is not": { cookies: { a: { value: "1", Path: "/" } } },
 };
 
 for (const [name, options] of Object.entries(unsendable)) {
   Deno.test(`request() refuses ${name} at the line that makes it`, () => {
     assert.throws(() => pageOf("").request("/x", options as RequestOptions), (error) => {
       assert.ok(error instanceof Error && /^(RangeError|TypeError|SerializationError)$/.test(error.name));
-      assert.match(error.message, /body|header|method|handleStatuses|repeatable/);
+      assert.match(error.message, /body|header|method|handleStatuses|repeatable|jar|referrerPolicy|cookie/);
       return true;
     });
   });
 }
 
-Deno.test("request() copies meta, so that it does not change any more", () => {
-  const meta = { list: [1] };
-  const request = pageOf("").request("/x", { meta });
+Deno.test("request() copies what it is given, so that it does not change any more", () => {
+  const meta = { list: [1] }, headers = { a: "1" }, cookies = { a: { value: "1" } };
+  const request = pageOf("").request("/x", { meta, headers, cookies });
   meta.list.push(2);
-  assert.deepEqual(request.meta, { list: [1] });
+  headers.a = cookies.a.value = "2";
+  assert.deepEqual([request.meta, request.headers, request.cookies], [{ list: [1] }, { a: "1" }, {
+    a: { value: "1" },
+  }]);
+});
+
+Deno.test("request() suggests the referrerPolicy that was meant", () => {
+  assert.throws(() => pageOf("").request("/x", { referrerPolicy: "no-referer" } as unknown as RequestOptions), {
+    name: "TypeError",
+    message: 'Cannot request http://a.com/x: there is no referrerPolicy "no-referer"; did you mean no-referrer?',
+  });
+});
+
+Deno.test("a request says what page it was found on: as its option, the page's header or the setting have it", () => {
+  const referer = (url: string, said: Said = {}, options?: RequestOptions) =>
+    pageOf("", said).request(url, options).referer;
+  assert.equal(referer("/x"), "http://a.com/dir/page");
+  assert.equal(referer("http://b.com/"), "http://a.com/");
+  assert.equal(referer("http://b.com/", { referrerPolicy: "unsafe-url" }), "http://a.com/dir/page");
+  assert.equal(referer("http://b.com/", { referrerPolicy: "unsafe-url", policy: "same-origin" }), "");
+  const said: Said = { referrerPolicy: "no-referrer", policy: "same-origin" };
+  assert.equal(referer("http://b.com/", said, { referrerPolicy: "origin" }), "http://a.com/");
+  assert.deepEqual(pageOf("<a href=/1><a href=//b.com>").follow("a").map(({ referer }) => referer), [
+    "http://a.com/dir/page",
+    "http://a.com/",
+  ]);
+});
+
+Deno.test("requests have the jar of the page that they are made on, unless they name another", () => {
+  const page = pageOf("<a href=/1>", { request: { jar: "alice" } });
+  assert.deepEqual(page.follow("a").map(({ jar }) => jar), ["alice"]);
+  assert.equal(page.request("/x").jar, "alice");
+  assert.equal(page.request("/x", { jar: "bob" }).jar, "bob");
+  assert.equal(page.request("/x", { jar: "" }).jar, "");
+  assert.deepEqual(page.request("/x").cookies, {});
+});
+
+Deno.test("user and password of a URL go on within its origin, and are shown nowhere", () => {
+  const page = pageOf("<a href=http://a.com/1><a href=https://a.com/2><a href=http://you:other@b.com/3>", {
+    request: { userinfo: "me:secret" },
+  });
+  assert.deepEqual(page.follow("a").map(({ url, userinfo }) => [url, userinfo]), [
+    ["http://a.com/1", "me:secret"],
+    ["https://a.com/2", ""],
+    ["http://b.com/3", "you:other"],
+  ]);
+  assert.equal(page.request("http://you@a.com/").userinfo, "you");
+  const same = page.request("http://you:other@a.com/x");
+  assert.deepEqual([same.url, same.referer], ["http://a.com/x", "http://a.com/dir/page"]);
+  assert.throws(() => page.request("http://you:other@b.com/", { callback: "gone" }), (error) => {
+    assert.ok(error instanceof RangeError && /^Cannot request http:\/\/b\.com\/: /.test(error.message));
+    return true;
+  });
 });
 
 Deno.test("follow() gives a request for each distinct link, in document order", () => {
@@ -197,6 +278,14 @@ Deno.test("follow() resolves links against <base>, and so does request()", () =>
   assert.equal(pageOf(html).request("z").url, "http://b.com/x/z");
   assert.deepEqual(followed(`<BASE\nHREF="/x/"><a href="y">1</a>`), ["http://a.com/x/y"]);
   assert.deepEqual(followed(`<p>&lt;base href="/x/"&gt;</p><a href="y">1</a>`), ["http://a.com/dir/y"]);
+});
+
+Deno.test("follow() sends the query of a link in the encoding of its page, as browsers do; request() sends UTF-8", () => {
+  const page = pageOf(Uint8Array.from('<a href="/\xe9?q=\xe9">', (character) => character.charCodeAt(0)), {
+    type: "text/html; charset=iso-8859-1",
+  });
+  assert.deepEqual(page.follow("a").map(({ url }) => url), ["http://a.com/%C3%A9?q=%E9"]);
+  assert.equal(page.request("/é?q=é").url, "http://a.com/%C3%A9?q=%C3%A9");
 });
 
 Deno.test("follow() keeps to allow and deny, which are patterns on the absolute URL", () => {
