@@ -22,8 +22,13 @@ export interface CacheOptions {
   readonly maxAge?: number;
   /** Whether an answer is a refusal in the dress of a page, which is not stored. @default {none is} */
   readonly isBlock?: (response: Response) => boolean;
-  /** The `Cookie` header that the jar has for a URL: it is no part of what an answer is known by. @default {none} */
-  readonly jarCookie?: (url: string) => string | undefined;
+  /** The `Cookie` header that a jar has for a URL: it is no part of what an answer is known by. @default {none} */
+  readonly jarCookie?: (url: string, jar: string | undefined) => string | undefined;
+  /**
+   * Told of each host to which a request of the user's own was answered from the disk, before the network is asked next:
+   * where pages may lead depends on what the user asked for. @default {nobody is told}
+   */
+  readonly trust?: (url: string) => Promise<unknown> | unknown;
   readonly clock: Clock;
   /** Told of what is wrong with the files; the crawl goes on without them. */
   readonly warn: (message: string, url: string) => void;
@@ -43,6 +48,9 @@ const robotsAge = 24 * 60 * 60;
 export class Cache implements Downloads {
   readonly #options: CacheOptions;
   #storing = true;
+  /** URLs of the user's own that the network has not seen, one for each host. */
+  readonly #unseen = new Map<string, string>();
+  #told: Promise<unknown> = Promise.resolve();
 
   constructor(options: CacheOptions) {
     this.#options = options;
@@ -50,13 +58,15 @@ export class Cache implements Downloads {
 
   async download(request: Downloadable, how: Sending = {}): Promise<Outcome> {
     how.signal?.throwIfAborted();
-    const key = cacheKey(request, this.#options.jarCookie?.(request.url));
-    if (key === undefined) return await this.#options.network.download(request, how);
+    const jarCookie = this.#options.jarCookie?.(request.url, request.jar);
+    const key = cacheKey(request, { jarCookie, atMost: how.atMost });
+    if (key === undefined) return await this.#network(request, how);
     const entry = await this.#find(key, request.url);
     how.signal?.throwIfAborted();
     if (entry === undefined) return await this.#ask(key, request, how);
-    if (this.#isYoung(entry)) return { response: { ...responseOf(request.url, entry), cached: true } };
-    return await this.#askAgain(key, entry, request, how);
+    if (!this.#isYoung(entry)) return await this.#askAgain(key, entry, request, how);
+    if (how.trusted === true) this.#unseen.set(new URL(request.url).host, request.url);
+    return { response: { ...responseOf(request.url, entry), cached: true } };
   }
 
   close(): void {
@@ -81,12 +91,25 @@ export class Cache implements Downloads {
   }
 
   async #ask(key: string, request: Downloadable, how: Sending): Promise<Outcome> {
-    const outcome = await this.#options.network.download(request, how);
+    const outcome = await this.#network(request, how);
     const { response } = outcome;
     if (response !== undefined && this.#mayStore(request.url, response)) {
       await this.#store(key, entryOf(request.url, response, this.#options.clock.wall()));
     }
     return outcome;
+  }
+
+  async #network(request: Downloadable, how: Sending): Promise<Outcome> {
+    const { network, trust } = this.#options;
+    if (trust !== undefined && this.#unseen.size > 0) {
+      const urls = [...this.#unseen.values()];
+      this.#unseen.clear();
+      // A host that cannot be looked up shows nothing; whoever asks it hears why.
+      const told = Promise.allSettled(urls.map(async (url) => await trust(url)));
+      this.#told = Promise.all([this.#told, told]);
+    }
+    await this.#told;
+    return await network.download(request, how);
   }
 
   async #askAgain(key: string, entry: CacheEntry, request: Downloadable, how: Sending): Promise<Outcome> {

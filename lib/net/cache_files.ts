@@ -49,13 +49,13 @@ export class CacheFiles {
   }
 
   /**
-   * Makes the folder, which others may not look into, and removes what killed processes left in it. Throws a `DiskError`
-   * when it cannot be written to.
+   * Makes the folder, if there is none, and removes what killed processes left in it. Other users may not look into what
+   * is made. Throws a `DiskError` when it cannot be written to.
    */
   static async open(place: CachePlace): Promise<CacheFiles> {
     const { disk, folder, clock } = place;
     const files = new CacheFiles(place);
-    disk.makeFolder(folder, "private");
+    disk.makeFolder(`${folder}/temporary`, "private");
     const probe = files.#temporary();
     const file = disk.append(probe, 0);
     try {
@@ -85,7 +85,9 @@ export class CacheFiles {
     } catch (error) {
       throw new DamageError(path, headerSize, (error as Error).message);
     }
-    if (!Array.isArray(value) || value[0] !== mark) throw new DamageError(path, headerSize, "it is no entry of a cache");
+    if (!Array.isArray(value) || value[0] !== mark) {
+      throw new DamageError(path, headerSize, "it is no entry of a cache");
+    }
     if (value[1] !== format) return undefined;
     if (value[2] !== key) throw new DamageError(path, headerSize, "it is the entry of another request");
     return value[3] as CacheEntry;

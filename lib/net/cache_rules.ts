@@ -30,13 +30,16 @@ const ownTerms: ReadonlySet<string> = new Set([
  * cache: it does more than read, is conditional itself, asks for a part, or says `Cache-Control: no-cache` or
  * `no-store`.
  *
- * Two requests share a key when their methods, URLs (as {@linkcode canonicalize} spells them), bodies and own headers
- * are the same. `Referer` and the cookie of the jar, `jarCookie`, do not count: they depend on the order of the pages.
- * How often a request has been through its own URL counts, so that a redirect that sets a cookie and comes back does
+ * Two requests share a key when their methods, URLs (as {@linkcode canonicalize} spells them), bodies, own headers and
+ * cookies, the names of their jars and how much of the answer is enough are the same. `Referer` and what the jar holds, which is sent as `jarCookie`, do
+ * not count: they depend on the order of the pages. How often a request has been through its own URL counts, so that a redirect that sets a cookie and comes back does
  * not go round for ever.
  */
-export function cacheKey(request: Downloadable, jarCookie?: string): string | undefined {
-  const { url, method, body, redirects = [] } = request;
+export function cacheKey(
+  request: Downloadable,
+  { jarCookie, atMost }: { readonly jarCookie?: string | undefined; readonly atMost?: number | undefined } = {},
+): string | undefined {
+  const { url, method, body, redirects = [], jar = "", cookies = {} } = request;
   if (!reading.has(method)) return undefined;
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(request.headers)) headers.set(name.toLowerCase(), value);
@@ -46,9 +49,15 @@ export function cacheKey(request: Downloadable, jarCookie?: string): string | un
   if (headers.get("cookie") === jarCookie) headers.delete("cookie");
   const canonical = canonicalize(url);
   const passed = redirects.filter((earlier) => canonicalize(earlier) === canonical).length;
-  const hash = createHash("sha256").update(JSON.stringify([method, canonical, passed, [...headers].sort()]));
+  const given = cookies && Object.entries(cookies).sort(byName);
+  const parts = [method, canonical, passed, [...headers].sort(byName), jar, given, atMost];
+  const hash = createHash("sha256").update(JSON.stringify(parts));
   if (body !== undefined) hash.update("\0").update(body);
   return hash.digest("hex");
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 const redirecting: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
