@@ -6,7 +6,8 @@
  */
 
 export type { Item } from "./model/item.ts";
-export type { Request, RequestOptions } from "./model/request.ts";
+export type { ReferrerPolicy } from "./model/referrer_policy.ts";
+export type { GivenCookie, Request, RequestOptions } from "./model/request.ts";
 export type { Selection } from "./select/selection.ts";
 export type { FollowOptions, Page, PageLog, Patterns, State } from "./spider/page.ts";
 export type { Settings, SettingsInput } from "./spider/settings.ts";

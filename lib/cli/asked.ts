@@ -2,24 +2,28 @@ import { SpiderError } from "../spider/check.ts";
 import { loadSpider, UnknownSpiderError } from "../spider/load.ts";
 import type { Settings } from "../spider/settings.ts";
 import type { Spider } from "../spider/spider.ts";
+import { type OpenCache, openCache, readCache } from "./cache.ts";
 import type { Context } from "./context.ts";
 import { dataDirOf } from "./data_dir.ts";
 import type { OptionReader } from "./options.ts";
-import { proxyOf } from "./proxy.ts";
+import { type ProxyChoice, readProxies } from "./proxy.ts";
+import { readTrust, type Trust } from "./trust.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Everything that the command line asks for. */
-export interface Asked {
+export interface Asked extends Trust {
   readonly spider: Spider;
   readonly settings: Settings;
   readonly startUrls: readonly string[];
   readonly limit: number | undefined;
   readonly fresh: boolean;
+  readonly retryFailed: boolean;
   readonly timeout: number | undefined;
   readonly interval: number;
   readonly outageTimeout: number;
   readonly proxyType: string;
-  readonly proxy: ReturnType<typeof proxyOf>;
+  readonly proxies: ProxyChoice;
+  readonly cache: OpenCache | undefined;
   readonly project: string;
   readonly dataDir: string;
   readonly output: string | undefined;
@@ -35,24 +39,19 @@ export async function readAsked(context: Context, options: OptionReader): Promis
     if (!(error instanceof UnknownSpiderError || error instanceof SpiderError)) throw error;
     options.problems.push(error.message);
   }
-  const proxyType = options.text("proxy-type") ?? "auto";
-  let proxy: ReturnType<typeof proxyOf>;
-  try {
-    proxy = proxyOf(proxyType, Deno.env.toObject());
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    options.problems.push(`--proxy-type ${proxyType}: ${error.message}`);
-  }
+  const cache = readCache(options, context.folder);
+  const chosen = readProxies(options);
   const asked = {
     settings: options.merged("set", spider),
     startUrls: options.urls("start-url"),
     limit: options.count("limit"),
     fresh: options.has("fresh"),
+    retryFailed: options.has("retry-failed"),
     timeout: options.has("timeout") ? options.duration("timeout", 0) : undefined,
     interval: options.duration("checkpoint-interval", 5),
     outageTimeout: options.duration("outage-timeout", 600),
-    proxyType,
-    proxy,
+    ...chosen,
+    ...readTrust(context, options, chosen.proxies),
     project: options.name("project", "default"),
     dataDir: dataDirOf(options, context.folder),
     output: options.output("output"),
@@ -60,6 +59,14 @@ export async function readAsked(context: Context, options: OptionReader): Promis
   if (asked.limit !== undefined && asked.fresh) {
     options.problems.push("--fresh and --limit: a test run does not touch the checkpoint");
   }
+  if (asked.retryFailed && asked.limit !== undefined) {
+    options.problems.push("--retry-failed and --limit: a test run does not touch the output that a retry adds to");
+  }
+  if (asked.retryFailed && asked.fresh) {
+    options.problems.push(
+      "--retry-failed and --fresh: a retry goes on with the last crawl, it does not begin a new one",
+    );
+  }
   if (options.problems.length > 0 || spider === undefined) throw new UsageError(options.problems);
-  return { ...asked, spider };
+  return { ...asked, spider, cache: await openCache(cache, context) };
 }

@@ -29,7 +29,7 @@ const actions = { show, verify, clear } as const;
 
 /** Runs the command and returns its exit code: 1 when what was asked for is not whole. */
 export async function checkpoint(context: Context): Promise<number> {
-  const options = new OptionReader(context.args);
+  const options = new OptionReader(context.args, context.environment.values);
   const [action = "", spider = ""] = context.args.args;
   const project = options.name("project", "default");
   if (!Object.hasOwn(actions, action)) {
@@ -80,6 +80,7 @@ function show(
       ["pending", formatCount(crawl.pending)],
       ["start requests", `${formatCount(crawl.starts.taken)}${crawl.starts.done ? "" : ", more to come"}`],
       ["slow hosts", formatCount(crawl.scheduler.hosts.length)],
+      ["sent by proxy", `${formatCount(crawl.exiles?.length ?? 0)} hosts that block us otherwise`],
       ["cookies", formatCount(crawl.cookies.length)],
       ["state", JSON.stringify(unpack(crawl.state))],
       ...filesOf(crawl.frontier).map(({ name, length }): [string, string] => [name, formatSize(length)]),
@@ -130,7 +131,9 @@ function brokenRecords(disk: Disk, places: Places, { frontier }: CrawlSnapshot):
 async function clear(context: Context, store: CheckpointStore, places: Places): Promise<number> {
   using _lock = await takeLock(context.disk, places.lock, patience(context.clock));
   const settled = await settle(context.disk, store, places, context.clock.wall());
-  if (settled !== undefined) context.terminal.say(`The crawl had finished; its files are in place now: ${settled}`);
+  if (settled !== undefined) {
+    context.terminal.say(`The crawl had finished; its files are in place now: ${settled.items.path}`);
+  }
   await discard(context.disk, store, places, (line) => context.terminal.say(line));
   context.terminal.say(`The next crawl starts fresh`);
   return 0;

@@ -1,5 +1,6 @@
 import type { Disk } from "../disk/disk.ts";
 import type { Clock } from "../time/clock.ts";
+import type { Environment } from "./environment.ts";
 import type { Args } from "./parse_args.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,6 +16,7 @@ export interface Context {
   readonly builtIn: readonly unknown[];
   /** The current folder. */
   readonly folder: string;
+  readonly environment: Environment;
 }
 
 /** How long a lock is waited for before another process is taken to have it, in milliseconds. */

@@ -66,7 +66,7 @@ async function refusalOf({ hops }: Journey, robots: RobotsGate): Promise<string 
     const failure = robots.mustAsk(url) ? await robots.ask(url) : undefined;
     if (failure !== undefined) robots.refuse(url, failure);
     const refusal = robots.refusal(url);
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) return refusal.message;
   }
   return undefined;
 }

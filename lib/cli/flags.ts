@@ -40,6 +40,33 @@ const setting: Flag = {
   about: "any setting of a spider, such as -s concurrency=4",
 };
 
+const cache: readonly Flag[] = [
+  {
+    name: "cache",
+    value: "DIR",
+    about: "while developing a spider: answer from DIR what is there, and store there what is not",
+  },
+  {
+    name: "cache-age",
+    value: "TIME",
+    about: "ask the server again after this time, if it can say that nothing has changed (default: never)",
+  },
+];
+const proxyType: Flag = {
+  name: "proxy-type",
+  value: "TYPE",
+  about: "none, NAME for the proxies in $NAME_PROXY_URL, or auto: those of $DATACENTER_PROXY_URL for what is blocked (default: auto)",
+};
+
+const trust: readonly Flag[] = [
+  {
+    name: "allow-private",
+    about: "let pages lead to private, loopback and link-local addresses, wherever the crawl began",
+  },
+  { name: "ca-file", value: "FILE", about: "trust the certificates in FILE (PEM) as well" },
+  { name: "insecure", about: "accept any certificate: whoever is in between can read and change everything" },
+];
+
 /** All commands, in the order of the help. */
 export const commands: readonly Command[] = [
   {
@@ -62,12 +89,14 @@ export const commands: readonly Command[] = [
       { name: "start-url", value: "URL", repeatable: true, about: "begin here instead of the spider's start URLs" },
       setting,
       { name: "fresh", about: "discard the checkpoint first" },
-      { name: "timeout", value: "TIME", about: "pause after this time, such as 55m; the next run continues" },
       {
-        name: "proxy-type",
-        value: "TYPE",
-        about: "auto, none, or NAME for the proxy in $NAME_PROXY_URL (default: auto)",
+        name: "retry-failed",
+        about: "crawl just the pages given up in the last finished crawl, into the same output",
       },
+      { name: "timeout", value: "TIME", about: "pause after this time, such as 55m; the next run continues" },
+      proxyType,
+      ...trust,
+      ...cache,
       {
         name: "checkpoint-interval",
         value: "TIME",
@@ -105,7 +134,18 @@ export const commands: readonly Command[] = [
     flags: [
       { name: "css", value: "QUERY", about: "print what a CSS selector matches" },
       { name: "xpath", value: "QUERY", about: "print what an XPath expression matches" },
+      { name: "body", about: "print the page as text" },
+      {
+        name: "output",
+        short: "o",
+        value: "FILE",
+        about: "write the body to FILE, byte by byte (- for standard output)",
+      },
+      json,
       setting,
+      proxyType,
+      ...trust,
+      ...cache,
     ],
   },
   { name: "new", args: "<name>", count: [1, 1], about: "write a starter spider to ./spiders/<name>.ts", flags: [] },

@@ -6,6 +6,7 @@ import { systemClock } from "../time/clock.ts";
 import { checkpoint } from "./checkpoint.ts";
 import type { Context } from "./context.ts";
 import { crawl } from "./crawl.ts";
+import { readEnvironment } from "./environment.ts";
 import { fetchPage } from "./fetch.ts";
 import { helpOf } from "./help.ts";
 import { list } from "./list.ts";
@@ -44,7 +45,12 @@ export async function main(
       terminal.print(`trawl ${version}, Deno ${Deno.version.deno}`);
       return 0;
     }
-    const context = { args, argv, terminal, builtIn, disk, clock: systemClock, folder: Deno.cwd() };
+    const folder = Deno.cwd(), environment = readEnvironment(disk, folder, Deno.env.toObject());
+    const context = { args, argv, terminal, builtIn, disk, clock: systemClock, folder, environment };
+    // A crawl has a log for this.
+    for (const warning of args.command.name === "crawl" ? [] : environment.warnings) {
+      terminal.say(`${terminal.paint("yellow", "warn")} ${warning}`);
+    }
     return await commands[args.command.name]!(context);
   } catch (error) {
     terminal.live("");
@@ -57,6 +63,8 @@ export async function main(
       terminal.say(`${terminal.paint("red", "trawl:")} ${error.message}`);
       return 3;
     }
+    // Who read standard output has read enough, as `head` does.
+    if (error instanceof Deno.errors.BrokenPipe) return 0;
     if (error instanceof DiskError) {
       terminal.say(`${terminal.paint("red", "trawl:")} ${error.message}`);
       return 1;

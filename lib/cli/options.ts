@@ -18,10 +18,13 @@ import { UsageError } from "./usage_error.ts";
 /** Reads values of flags and keeps what is wrong with them. */
 export class OptionReader {
   readonly problems: string[];
+  /** The variables of the environment. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly #args: Args;
 
-  constructor(args: Args) {
+  constructor(args: Args, variables: Readonly<Record<string, string>> = {}) {
     this.#args = args;
+    this.variables = variables;
     this.problems = [...args.problems];
   }
 
@@ -122,7 +125,7 @@ export class OptionReader {
 
   /** All settings: from flags, the environment, the spider, or their defaults, in this order. */
   merged(flag: string, spider: Spider | undefined): Settings {
-    const sources = [this.settings(flag), environmentSettings(), spider?.settings ?? {}];
+    const sources = [this.settings(flag), environmentSettings(this.variables), spider?.settings ?? {}];
     const names = ["-s ", "the environment's TRAWL_… ", "the spider's "];
     return mergeSettings(sources, (message, source) => this.problems.push(`${names[source]}${message}`));
   }
@@ -133,10 +136,10 @@ export function variableOf(setting: string): string {
   return `TRAWL_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-function environmentSettings(): SettingsInput {
+function environmentSettings(variables: Readonly<Record<string, string>>): SettingsInput {
   const given: Record<string, string> = {};
   for (const name of settingNames) {
-    const value = Deno.env.get(variableOf(name));
+    const value = variables[variableOf(name)];
     if (value !== undefined) given[name] = value;
   }
   return given;

@@ -41,7 +41,10 @@ export function openNewest(found: Found, places: Places, open: (snapshot: CrawlS
 
 /** Removes the frontier's files that no generation counts: what processes that were killed have left. */
 export async function removeLitter(disk: Disk, places: Places, store: CheckpointStore): Promise<void> {
-  const counted = store.find().checkpoints.flatMap(({ checkpoint }) => filesOf(crawlOf(checkpoint, places).frontier));
+  const { checkpoints, unreadable } = store.find();
+  // What a generation counts that could not be read just now is not known.
+  if (unreadable.length > 0) return;
+  const counted = checkpoints.flatMap(({ checkpoint }) => filesOf(crawlOf(checkpoint, places).frontier));
   const names = new Set(counted.map(({ name }) => name));
   for (const name of disk.list(places.checkpoint)) {
     if (isFrontierFile(name) && !names.has(name)) await disk.remove(`${places.checkpoint}/${name}`);

@@ -18,11 +18,13 @@ import { formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { Context } from "./context.ts";
 import type { Asked } from "./asked.ts";
+import { proxyVariable } from "./proxy.ts";
 import type { Reporter } from "./reporter.ts";
 import { openNewest, removeLitter, ResumeError } from "./resume.ts";
 import { commandLine } from "./shell.ts";
 import { shownPath } from "./shown_path.ts";
 import { onRejections, onSignals } from "./signals.ts";
+import { blockedLines, tierLines } from "./tier_lines.ts";
 import { wire, type WireOptions } from "./wire.ts";
 
 /** What differs between a test run, a new crawl and one that goes on. */
@@ -65,8 +67,9 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
       running.crawl?.resume();
     },
     onOutageTimeout: () => running.crawl?.pause("outage"),
+    onDenied: (message) => running.crawl?.fail(new Error(`${message}. Correct them in ${proxyVariable(proxyType)}`)),
   };
-  let parts: EngineParts, elapsed = 0, { startUrls } = asked;
+  let parts: EngineParts, elapsed = 0, isRetry = false, { startUrls } = asked;
   if (run.found === undefined || run.keeping === undefined) {
     parts = wire(wiring);
   } else {
@@ -80,7 +83,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
         );
       }
       ({ parts } = opened);
-      ({ elapsed, startUrls } = opened.snapshot);
+      ({ elapsed, isRetry = false, startUrls } = opened.snapshot);
     } catch (error) {
       if (!(error instanceof ResumeError)) throw error;
       reporter.log(
@@ -93,7 +96,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     const { counters } = parts;
     reporter.log(
       "info",
-      `Continuing "${spider.name}": ${formatCount(counters.pages)} pages and ${
+      `Continuing ${isRetry ? "the retry of " : ""}"${spider.name}": ${formatCount(counters.pages)} pages and ${
         formatCount(counters.items)
       } items so far`,
     );
@@ -114,6 +117,8 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     resuming: run.found !== undefined,
     elapsed,
     keeping: run.keeping,
+    isRetry,
+    ...(isRetry && { maxPages: Infinity }),
   });
   using _signals = onSignals((signal, before) => {
     if (before === 0) {
@@ -134,6 +139,12 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
   cancelTimeout();
   conclude(context, asked, reporter, run, crawl, ending);
   return exitCodeOf(ending);
+}
+
+/** Returns the line that says how the failed pages of a finished crawl are tried again. */
+export function retryCommand({ argv }: Context): string {
+  const words = argv.filter((word) => word !== "--fresh" && word !== "--retry-failed");
+  return `To try them again: ${commandLine(["trawl", ...words, "--retry-failed"])}`;
 }
 
 function conclude(context: Context, asked: Asked, reporter: Reporter, run: Run, crawl: Crawl, ending: Ending): void {
@@ -159,9 +170,12 @@ function conclude(context: Context, asked: Asked, reporter: Reporter, run: Run, 
     failed: terminal.paint("red", `Failed "${name}"`),
   }[ending.outcome];
   const lines = [`${title}${ending.outcome === "paused" ? ` (${ending.reason})` : ""}: ${figures}`];
+  lines.push(...tierLines(counters.tiers));
   if (ending.outcome === "finished") {
     if (run.output !== stdoutPath) lines.push(`Items:    ${shownPath(run.output, context.folder)}`);
-    if (run.failures !== "" && counters.failed > 0) lines.push(`Failures: ${shownPath(run.failures, context.folder)}`);
+    if (run.failures !== "" && counters.failed > 0) {
+      lines.push(`Failures: ${shownPath(run.failures, context.folder)}`, retryCommand(context));
+    }
   } else if (run.keeping !== undefined) {
     if (ending.outcome === "paused") {
       lines.push(
@@ -172,6 +186,13 @@ function conclude(context: Context, asked: Asked, reporter: Reporter, run: Run, 
     }
     lines.push(`To continue: ${commandLine(["trawl", ...context.argv.filter((word) => word !== "--fresh")])}`);
   }
+  const canRetry = ending.outcome === "finished" && run.failures !== "";
+  lines.push(...blockedLines({
+    blocked: counters.blocked,
+    proxyType: asked.proxyType,
+    variables: context.environment.values,
+    argv: canRetry ? context.argv : undefined,
+  }));
   reporter.conclude(lines, {
     type: ending.outcome,
     reason: ending.outcome === "failed" ? ending.error.message : ending.reason,

@@ -1,4 +1,5 @@
-/** Returns a command line that a shell reads as these words. */
+/** Returns a command line to show, which a shell reads as these words; a URL in it is without its password. */
 export function commandLine(words: readonly string[]): string {
-  return words.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  const shown = words.map((word) => word.replace(/(https?:\/\/)[^/\s]*@/gi, "$1"));
+  return shown.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 }

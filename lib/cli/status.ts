@@ -16,8 +16,8 @@ const colours: Readonly<Record<CrawlState, "green" | "yellow" | "red" | "cyan">>
 
 /** `trawl status`: what is running, paused or finished. Reads, and never changes anything. */
 export async function status(context: Context): Promise<number> {
-  const { args, disk, clock, terminal, folder } = context;
-  const options = new OptionReader(args);
+  const { args, disk, clock, terminal, folder, environment } = context;
+  const options = new OptionReader(args, environment.values);
   const dataDir = dataDirOf(options, folder);
   const project = options.has("project") ? options.name("project", "default") : undefined;
   options.check();

@@ -10,6 +10,8 @@ import { styleText } from "node:util";
 export interface Terminal {
   /** Whether people look at standard error. */
   readonly isLive: boolean;
+  /** Whether people look at standard output. */
+  readonly isDataLive: boolean;
   /** Columns of standard error. */
   readonly columns: number;
   /** Writes data. */
@@ -30,7 +32,8 @@ const encoder = new TextEncoder();
 export function systemTerminal(): Terminal {
   const isLive = Deno.stderr.isTerminal();
   const coloured = isLive && !Deno.noColor;
-  const sharesScreen = isLive && Deno.stdout.isTerminal();
+  const isDataLive = Deno.stdout.isTerminal();
+  const sharesScreen = isLive && isDataLive;
   let shown = "";
   const clear = () => shown === "" ? "" : "\r\x1b[2K";
   const writeError = (text: string) => {
@@ -42,6 +45,7 @@ export function systemTerminal(): Terminal {
   };
   return {
     isLive,
+    isDataLive,
     get columns() {
       return isLive ? Deno.consoleSize().columns : 80;
     },

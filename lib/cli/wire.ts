@@ -6,12 +6,12 @@
 
 import type { Places } from "../checkpoint/places.ts";
 import type { Disk } from "../disk/disk.ts";
-import { ActivePages } from "../engine/active.ts";
 import { createCounters } from "../engine/counters.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import type { Emit } from "../engine/events.ts";
 import { Outage } from "../engine/outage.ts";
 import { RobotsGate } from "../engine/robots_gate.ts";
+import { sendForRobots } from "../engine/send.ts";
 import { createScope } from "../engine/scope.ts";
 import type { CrawlSnapshot } from "../engine/snapshot.ts";
 import { SpiderState } from "../engine/spider_state.ts";
@@ -20,17 +20,24 @@ import { type Feed, type FeedOptions, openFeed } from "../feed/feed.ts";
 import { noFeed } from "../feed/no_feed.ts";
 import { DiskQueues } from "../frontier/disk_queues.ts";
 import { Frontier } from "../frontier/frontier.ts";
+import { GivenUp } from "../frontier/given_up.ts";
 import { Seen } from "../frontier/seen.ts";
+import { BodyRoom } from "../net/body_room.ts";
 import { Cookies } from "../net/cookies.ts";
-import { Downloader, type DownloaderOptions } from "../net/download.ts";
+import { Downloader } from "../net/download.ts";
+import { AddressGuard } from "../net/guard.ts";
 import { reach } from "../net/reach.ts";
 import { Scheduler } from "../schedule/scheduler.ts";
 import { callbacksOf } from "../spider/check.ts";
 import type { Settings } from "../spider/settings.ts";
 import type { Spider } from "../spider/spider.ts";
 import type { Clock } from "../time/clock.ts";
+import { type OpenCache, withCache } from "./cache.ts";
+import type { ProxyChoice } from "./proxy.ts";
+import { openTiers } from "./tiers.ts";
+import type { Trust } from "./trust.ts";
 
-export interface WireOptions {
+export interface WireOptions extends Trust {
   readonly spider: Spider;
   readonly settings: Settings;
   readonly startUrls: readonly string[];
@@ -43,12 +50,16 @@ export interface WireOptions {
   /** The failures' file; empty for none. */
   readonly failures: string;
   readonly stdout: (bytes: Uint8Array<ArrayBuffer>) => void;
-  readonly proxy: DownloaderOptions["proxy"];
+  readonly proxies: ProxyChoice;
+  /** What answers before the network does. */
+  readonly cache: OpenCache | undefined;
   /** Seconds of outage after which the crawl pauses. */
   readonly outageTimeout: number;
   readonly emit: Emit;
   readonly onOutageEnd: () => void;
   readonly onOutageTimeout: () => void;
+  /** Told when every proxy through which all must go refuses the user name and password. */
+  readonly onDenied: (message: string) => void;
 }
 
 /** Opens the frontier of a crawl; a snapshot's files are checked to the last byte. */
@@ -59,7 +70,10 @@ export function openFrontier(
   const place = places && { disk, folder: places.checkpoint };
   return new Frontier({
     seen: new Seen(place, snapshot?.seen),
-    ...(place === undefined ? {} : { queues: new DiskQueues(place, snapshot?.queues) }),
+    ...(place === undefined ? {} : {
+      queues: new DiskQueues(place, snapshot?.queues),
+      givenUp: new GivenUp(place, snapshot?.givenUp),
+    }),
     onRefused: ({ url }, { message }) =>
       emit({ type: "log", level: "warn", message: `it waits in memory, its queue refuses it: ${message}`, url }),
   });
@@ -89,14 +103,42 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
     if (snapshot !== undefined) frontier.restore(snapshot.frontier);
     const items = open(options.output, snapshot?.items);
     const failures = open(options.failures, snapshot?.failures);
-    const downloader = new Downloader({
+    const cookies = settings.cookies ? restoredCookies(clock, snapshot, emit) : undefined;
+    const room = new BodyRoom(settings.maxActiveSize);
+    const guard = options.allowPrivate ? undefined : new AddressGuard({ permitted: snapshot?.permitted ?? [], clock });
+    const network = new Downloader({
       ...settings,
       connectionsPerHost: settings.concurrencyPerHost,
+      caCerts: options.caCerts,
+      insecure: options.insecure,
+      ...guard && { guard },
+      room,
       clock,
-      ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
+    });
+    const blocks = {
+      statuses: settings.blockStatuses,
+      pattern: settings.blockPattern,
+      handled: settings.handleStatuses,
+    };
+    const downloader = withCache(network, options.cache, {
+      clock,
+      cookies,
+      blocks,
+      trust: (url) => guard?.check(url, { trusted: true }),
+      warn: (message, url) => emit({ type: "log", level: "warn", message, url }),
+    });
+    const tiers = openTiers(options.proxies, {
+      downloader,
+      clock,
+      connectTimeout: settings.connectTimeout,
+      caCerts: options.caCerts,
+      exiles: snapshot?.exiles,
+      warn: (message) => emit({ type: "log", level: "warn", message }),
+      onDenied: options.onDenied,
     });
     const callbacks = callbacksOf(spider);
     const starts = startUrls.length > 0 ? startUrls : snapshot?.startUrls ?? [];
+    const counters = { ...createCounters(), ...snapshot?.counters };
     return {
       spider,
       callbacks,
@@ -104,27 +146,35 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       frontier,
       scheduler: new Scheduler({ ...settings, frontier, clock, ...(snapshot && { snapshot: snapshot.scheduler }) }),
       downloader,
-      cookies: settings.cookies ? restoredCookies(clock, snapshot, emit) : undefined,
-      robots: settings.robots ? robotsGate(downloader, settings.userAgent, clock) : undefined,
+      tiers,
+      guard,
+      blocks,
+      cookies,
+      robots: settings.robots || settings.sitemaps ? robotsGate(options, { tiers, counters }) : undefined,
       outage: new Outage({
         clock,
-        // Behind a proxy the proxy is the network.
-        reach: (url) => reach(options.proxy?.url ?? url, clock),
+        // Where everything goes through proxies, they are the network; where only some of it does, they are not.
+        reach: (url) => options.proxies.always === undefined ? reach(url, clock) : tiers.reach(url),
+        detourDownSince: options.proxies.paid && (() => tiers.detourDownSince),
         lastAnswer: snapshot?.lastAnswer,
         timeout: options.outageTimeout,
         onDown: (url, { message }, seconds) => emit({ type: "outage", host: new URL(url).host, message, seconds }),
         onUp: options.onOutageEnd,
         onTimeout: options.onOutageTimeout,
       }),
-      active: new ActivePages(),
+      room,
       inScope: createScope({
         allowedDomains: spider.allowedDomains,
         startUrls: starts.length > 0 ? starts : spider.startUrls ?? [],
         depthLimit: settings.depthLimit,
+        // A retry asks for every failed page, so that none is forgotten, and follows no link beyond the limit.
+        hasRoom: snapshot?.isRetry
+          ? () => counters.pages + frontier.waiting + frontier.inFlight < settings.maxPages
+          : undefined,
       }),
       starts: new Starts(spider, starts, callbacks, snapshot?.starts),
       state: new SpiderState(snapshot?.state),
-      counters: { ...createCounters(), ...snapshot?.counters },
+      counters,
       items,
       failures,
       emit,
@@ -136,16 +186,24 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
   }
 }
 
-function robotsGate(downloader: Downloader, userAgent: string, clock: Clock): RobotsGate {
+function robotsGate(
+  { settings, clock, emit }: WireOptions,
+  parts: Pick<EngineParts, "tiers" | "counters">,
+): RobotsGate {
   return new RobotsGate({
-    userAgent,
+    obey: settings.robots,
+    userAgent: settings.userAgent,
     clock,
-    download: (url) => downloader.download({ url, method: "GET", headers: {}, body: undefined }),
+    download: (url, trusted) => sendForRobots(url, trusted, parts),
+    warn: (message, url) => emit({ type: "log", level: "warn", message, url }),
   });
 }
 
 function restoredCookies(clock: Clock, snapshot: CrawlSnapshot | undefined, emit: Emit): Cookies {
-  const cookies = new Cookies(clock);
+  const cookies = new Cookies(clock, () => {
+    const message = "cookies take more than 1 MB: those of the sites that were asked longest ago are forgotten";
+    emit({ type: "log", level: "warn", message });
+  });
   const expired = cookies.restore(snapshot?.cookies ?? []);
   if (expired > 0) emit({ type: "log", level: "info", message: `${expired} cookies have expired since the pause` });
   return cookies;

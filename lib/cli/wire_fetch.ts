@@ -62,11 +62,9 @@ export function wireFetch(
       ? new RobotsGate({
         userAgent: settings.userAgent,
         clock,
+        // Pages may lead to where it is by now: it is asked for when its page is there.
         download: (url) =>
-          downloads.download({ url, method: "GET", headers: {}, body: undefined }, {
-            trusted: true,
-            atMost: robotsSize + 1,
-          }),
+          downloads.download({ url, method: "GET", headers: {}, body: undefined }, { atMost: robotsSize + 1 }),
         warn: warnOf,
       })
       : undefined,

@@ -6,7 +6,9 @@
 
 import { hostOf } from "../frontier/frontier.ts";
 import type { Request } from "../model/request.ts";
+import { proxyWait } from "./outage.ts";
 import type { EngineParts } from "./parts.ts";
+import { isTrusted } from "./trusted.ts";
 
 /** What asking needs of the crawl around it. */
 export interface RobotsAskerOptions {
@@ -53,12 +55,16 @@ export class RobotsAsker {
     const beganAt = clock.now();
     this.#asking += 1;
     try {
-      const failure = await robots!.ask(request.url, () => this.#rest(host, 0));
+      const failure = await robots!.ask(request.url, {
+        trusted: isTrusted(request),
+        rest: () => this.#rest(host, 0),
+      });
       if (failure !== undefined && await outage.isOutage(host, request.url, failure, beganAt)) {
-        // An answer may have ended the outage while it was being looked into.
-        if (outage.down === undefined) void this.#ask(request, attempt);
-        else this.#later.push({ request, attempt });
-      } else if (failure === undefined || attempt >= retries) {
+        // An answer may have ended the outage while it was being looked into, or a proxy is awaited.
+        const wait = failure.kind === "proxy" && failure.final !== true ? proxyWait : 0;
+        if (outage.down !== undefined) this.#later.push({ request, attempt });
+        else void this.#rest(host, wait).then(() => isOver() ? undefined : this.#ask(request, attempt));
+      } else if (failure === undefined || failure.final || attempt >= retries) {
         if (failure !== undefined) robots!.refuse(request.url, failure);
         scheduler.release(host, robots!.crawlDelay(request.url));
       } else {

@@ -1,3 +1,13 @@
+/** What went through a tier: direct, or through the proxies of a name. What is asked of robots.txt counts here as well. */
+export interface TierCounters {
+  /** Requests sent, whatever became of them. */
+  requests: number;
+  /** Answers that were no block. */
+  ok: number;
+  /** Bytes of bodies, decompressed: more than went over the line, and without the headers. */
+  bytes: number;
+}
+
 /** What a crawl counts, its earlier processes included. */
 export interface Counters {
   /** Pages whose callback has ended and that are committed. */
@@ -18,10 +28,15 @@ export interface Counters {
   offsite: number;
   /** Links beyond the depth limit. */
   tooDeep: number;
+  /** Links of a retry beyond `maxPages`. */
+  tooMany: number;
   /** Bytes of bodies, decompressed. */
   bytes: number;
   /** Answers by status. */
   statuses: Record<string, number>;
+  tiers: Record<string, TierCounters>;
+  /** Pages given up because their host blocked them, by host; those of hosts beyond the first thousand under `""`. */
+  blocked: Record<string, number>;
 }
 
 /** Returns counters that all stand at zero. */
@@ -37,7 +52,32 @@ export function createCounters(): Counters {
     duplicates: 0,
     offsite: 0,
     tooDeep: 0,
+    tooMany: 0,
     bytes: 0,
     statuses: {},
+    tiers: {},
+    blocked: {},
   };
+}
+
+/** Hosts whose blocked pages are counted one by one. */
+const mostHosts = 1000;
+
+/** Counts a page that was given up because its host blocked it. */
+export function countBlocked({ blocked }: Counters, host: string): void {
+  const key = blocked[host] !== undefined || Object.keys(blocked).length < mostHosts ? host : "";
+  blocked[key] = (blocked[key] ?? 0) + 1;
+}
+
+/** Counts a request that was sent through a tier, and the answer to it when there was one. */
+export function countInTier(
+  { tiers }: Counters,
+  tier: string,
+  answer: { readonly ok: boolean; readonly bytes: number } | undefined,
+): void {
+  const counts = tiers[tier] ??= { requests: 0, ok: 0, bytes: 0 };
+  counts.requests += 1;
+  if (answer === undefined) return;
+  if (answer.ok) counts.ok += 1;
+  counts.bytes += answer.bytes;
 }

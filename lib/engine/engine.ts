@@ -10,24 +10,28 @@
 import { hostOf } from "../frontier/frontier.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
+import type { RedirectRules } from "../net/redirect.ts";
 import { formatSize } from "../text/size.ts";
 import { RobotsAsker } from "./ask_robots.ts";
 import type { Counters } from "./counters.ts";
 import { makeCommit } from "./make_commit.ts";
 import type { EngineParts } from "./parts.ts";
 import { send } from "./send.ts";
+import { namedSitemaps, namesSitemaps, sitemapsOf } from "./sitemaps.ts";
 import { type Commit, visit, type VisitParts } from "./visit.ts";
 import { wordsOf } from "./waiting_words.ts";
 
 /** What bounds a crawl. */
-export interface EngineOptions {
-  /** Bytes of bodies downloaded and not yet committed, above which no request is taken. */
-  readonly maxActiveSize: number;
+export interface EngineOptions extends RedirectRules {
   /** Further attempts after a failed one. */
   readonly retries: number;
   /** The longest wait that a server gets with `Retry-After`, in seconds. */
   readonly maxRetryAfter: number;
   readonly handleStatuses: readonly number[];
+  /** Bytes of one decompressed body. */
+  readonly maxBodySize: number;
+  /** Begin also from the sitemaps that the site of each start URL names. */
+  readonly sitemaps: boolean;
   /** Pages after which the crawl is finished. */
   readonly maxPages: number;
   /** Items after which it is finished; no more than these are written. */
@@ -89,6 +93,8 @@ export class Engine {
       retries: options.retries,
       maxRetryAfter: options.maxRetryAfter,
       handleStatuses: options.handleStatuses,
+      redirects: options,
+      maxBodySize: options.maxBodySize,
       state: () => parts.state.value,
       encode: (item) => parts.items.encode(item),
       clock: parts.clock,
@@ -107,13 +113,13 @@ export class Engine {
   }
 
   get progress(): Progress {
-    const { counters, scheduler, active } = this.#parts;
+    const { counters, scheduler, room } = this.#parts;
     return {
       counters,
       waiting: scheduler.waiting,
       inFlight: scheduler.inFlight,
-      open: active.count,
-      activeSize: active.size,
+      open: room.openCount,
+      activeSize: room.openSize,
       why: this.#why(),
     };
   }
@@ -171,7 +177,7 @@ export class Engine {
 
   #mayTake(): boolean {
     return !this.#isOver && this.#pausing === undefined && this.#parts.outage.down === undefined &&
-      this.#parts.active.size <= this.#options.maxActiveSize;
+      this.#parts.room.hasRoom;
   }
 
   #endIfIdle(): boolean {
@@ -202,6 +208,7 @@ export class Engine {
       await starts.pull(fewWaiting, (request) => {
         if (this.#isOver) return false;
         if (!scheduler.add(request)) this.#parts.counters.duplicates += 1;
+        if (this.#options.sitemaps) scheduler.add(sitemapsOf(request));
         this.#turn();
         return true;
       });
@@ -216,14 +223,18 @@ export class Engine {
   #begin(request: Request): void {
     const { robots, scheduler } = this.#parts;
     const refusal = robots?.refusal(request.url);
-    if (robots?.mustAsk(request.url)) {
+    const forSitemaps = request.callback === namesSitemaps;
+    if (robots?.mustAsk(request.url, forSitemaps)) {
       scheduler.ended(request, undefined);
       scheduler.hold(hostOf(request.url));
       scheduler.putBack(request);
       this.#robots.ask(request);
     } else if (refusal !== undefined) {
       scheduler.ended(request, undefined);
-      this.#commit({ request, failure: { kind: "robots", message: refusal } });
+      this.#commit({ request, failure: refusal });
+    } else if (forSitemaps) {
+      scheduler.ended(request, undefined);
+      this.#commit({ request, links: namedSitemaps(request, robots?.sitemaps(request.url) ?? []) });
     } else {
       this.#visits += 1;
       void this.#visit(request);
@@ -263,7 +274,7 @@ export class Engine {
 
   #commit(commit: Commit): void {
     const { request } = commit;
-    this.#parts.active.close(request);
+    this.#parts.room.close(request);
     const error = makeCommit(commit, this.#parts, this.#options.limit);
     if (error !== undefined) void this.#tell(error, request);
     const { counters } = this.#parts;
@@ -272,14 +283,14 @@ export class Engine {
   }
 
   #why(): string | undefined {
-    const { outage, scheduler, active, clock } = this.#parts;
+    const { outage, scheduler, room, clock } = this.#parts;
     if (this.#pausing !== undefined) return `pausing: ${this.#visits} pages are being finished`;
     if (outage.down !== undefined) {
       const seconds = Math.round((clock.now() - outage.down.since) / 1000);
       return `the network is down for ${seconds} s: ${outage.down.failure.message}`;
     }
-    if (active.size > this.#options.maxActiveSize) {
-      return `${active.count} pages (${formatSize(active.size)}) wait for their callbacks`;
+    if (!room.hasRoom) {
+      return `${room.openCount} pages (${formatSize(room.openSize)}) wait for their callbacks`;
     }
     return scheduler.inFlight > scheduler.asking ? undefined : wordsOf(scheduler.waitingFor());
   }

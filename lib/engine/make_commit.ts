@@ -4,15 +4,17 @@
  * @module
  */
 
+import { hostOf } from "../frontier/frontier.ts";
 import type { Failure } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
+import { countBlocked } from "./counters.ts";
 import type { EngineParts } from "./parts.ts";
 import { callbackFailure, type Commit } from "./visit.ts";
 
 /** What a commit changes. */
 export type CommitParts = Pick<
   EngineParts,
-  "scheduler" | "frontier" | "state" | "items" | "failures" | "counters" | "inScope" | "emit"
+  "scheduler" | "frontier" | "state" | "items" | "failures" | "counters" | "blocks" | "inScope" | "emit"
 >;
 
 /**
@@ -39,6 +41,7 @@ export function makeCommit(commit: Commit, parts: CommitParts, limit: number): E
     page = undefined;
   }
   if (page !== undefined) commitPage(request, page, parts, limit);
+  if (commit.links !== undefined) addLinks(commit.links, parts);
   if (commit.next !== undefined) failure = commitNext(request, commit.next, parts);
   if (failure !== undefined) commitFailure(request, failure, parts);
   parts.frontier.done(request);
@@ -48,21 +51,26 @@ export function makeCommit(commit: Commit, parts: CommitParts, limit: number): E
 function commitPage(
   request: Request,
   page: NonNullable<Commit["page"]>,
-  { items, counters, inScope, scheduler, emit }: CommitParts,
+  parts: CommitParts,
   limit: number,
 ): void {
+  const { items, counters, emit } = parts;
   const written = page.items.slice(0, limit - counters.items);
   items.write(written);
-  for (const link of page.requests) {
-    const outside = inScope(link);
-    if (outside !== undefined) counters[outside] += 1;
-    else if (!scheduler.add(link)) counters.duplicates += 1;
-  }
+  addLinks(page.requests, parts);
   counters.pages += 1;
   counters.items += written.length;
   counters.dropped += page.dropped;
   const { status } = page.response;
   emit({ type: "page", url: request.url, status, items: written.length, links: page.requests.length });
+}
+
+function addLinks(links: readonly Request[], { counters, inScope, scheduler }: CommitParts): void {
+  for (const link of links) {
+    const outside = inScope(link);
+    if (outside !== undefined) counters[outside] += 1;
+    else if (!scheduler.add(link)) counters.duplicates += 1;
+  }
 }
 
 /** Lets a request go on as another; returns a failure when it may not. */
@@ -86,11 +94,17 @@ function commitNext(
   return undefined;
 }
 
-function commitFailure(request: Request, failure: Failure, { failures, counters, emit }: CommitParts): void {
+function commitFailure(
+  request: Request,
+  failure: Failure,
+  { frontier, failures, counters, blocks, emit }: CommitParts,
+): void {
   const { kind, message, status, stack } = failure;
   const attempts = request.attempt + request.waits + 1;
   const { url, method, callback, depth } = request;
   failures.write([failures.encode({ url, kind, message, status, attempts, method, callback, depth, stack })]);
+  frontier.giveUp(request);
   counters.failed += 1;
+  if (kind === "blocked" || blocks.statuses.includes(status ?? 0)) countBlocked(counters, hostOf(url));
   emit({ type: "failed", url, failure, attempts });
 }

@@ -17,6 +17,11 @@ export interface OutageOptions {
   readonly reach: (url: string) => Promise<boolean>;
   /** A URL that answered in an earlier process. */
   readonly lastAnswer?: string | undefined;
+  /**
+   * Where proxies are a detour that some hosts need, and not the network: since when none of them works, in the clock's
+   * milliseconds. Then a host waits for them without an outage, and `timeout` counts all the same.
+   */
+  readonly detourDownSince?: (() => number | undefined) | undefined;
   /** Seconds of outage after which `onTimeout` is called. */
   readonly timeout: number;
   /** The network failed, or a probe did: the next probe is in so many seconds. */
@@ -26,9 +31,11 @@ export interface OutageOptions {
 }
 
 /** Failures that an outage may be behind. */
-const suspects: readonly FailureKind[] = ["dns", "connect", "timeout", "reset", "cut-short"];
+const suspects: readonly FailureKind[] = ["dns", "connect", "timeout", "reset", "cut-short", "proxy"];
 
 const longestPause = 30;
+/** After how many seconds what needs a detour of which no proxy works is tried again. It costs nothing until one may. */
+export const proxyWait = 5;
 /**
  * A host that refuses a connection and takes the next is just coming back: so often, and no more, without an answer.
  */
@@ -84,15 +91,19 @@ export class Outage {
   async isOutage(host: string, url: string, failure: Failure, beganAt: number): Promise<boolean> {
     if (!suspects.includes(failure.kind)) return false;
     if (this.#down !== undefined) return true;
+    const isProxy = failure.kind === "proxy";
+    if (isProxy && this.#options.detourDownSince !== undefined) return this.#isDetour(this.#options.detourDownSince());
     const control = this.#last?.host === host ? this.#other : this.#last;
     // Without a network no name exists: only where nothing has ever answered is a missing name taken at its word.
-    if (failure.final === true && this.#last === undefined) return false;
-    if (control !== undefined && control.at > beganAt) return false;
+    if (failure.final === true && this.#last === undefined && !isProxy) return false;
+    // An answer that came meanwhile says nothing of proxies: none was left for this request.
+    if (control !== undefined && control.at > beganAt && !isProxy) return false;
     const reachable = await this.#options.reach(control?.url ?? url);
-    const isBack = control === undefined && failure.kind === "connect" && this.#returns < mostReturns;
+    if (this.#stopped || this.#down !== undefined) return true;
+    const mayBeBack = isProxy || (control === undefined && failure.kind === "connect");
+    const isBack = mayBeBack && this.#returns < mostReturns;
     if (reachable && !isBack) return false;
     if (reachable) this.#returns += 1;
-    if (this.#stopped || this.#down !== undefined) return true;
     this.#down = { since: this.#options.clock.now(), pause: 1, url: control?.url ?? url, failure };
     this.#wait();
     return true;
@@ -102,6 +113,13 @@ export class Outage {
   stop(): void {
     this.#stopped = true;
     this.#cancel();
+  }
+
+  /** Whether a request waits for a detour; ends the crawl where that has taken too long. */
+  #isDetour(downSince: number | undefined): boolean {
+    const { clock, timeout, onTimeout } = this.#options;
+    if (downSince !== undefined && clock.now() - downSince >= 1000 * timeout) onTimeout();
+    return true;
   }
 
   #wait(): void {

@@ -1,11 +1,14 @@
 import type { Feed } from "../feed/feed.ts";
 import type { Frontier } from "../frontier/frontier.ts";
+import type { BlockRules } from "../net/block.ts";
 import type { Cookies } from "../net/cookies.ts";
-import type { Downloader } from "../net/download.ts";
+import type { BodyRoom } from "../net/body_room.ts";
+import type { Downloads } from "../net/download.ts";
+import type { Tiers } from "../net/tiers.ts";
+import type { AddressGuard } from "../net/guard.ts";
 import type { Scheduler } from "../schedule/scheduler.ts";
 import type { Spider } from "../spider/spider.ts";
 import type { Clock } from "../time/clock.ts";
-import type { ActivePages } from "./active.ts";
 import type { Counters } from "./counters.ts";
 import type { Emit } from "./events.ts";
 import type { Outage } from "./outage.ts";
@@ -21,11 +24,15 @@ export interface EngineParts {
   readonly clock: Clock;
   readonly frontier: Frontier;
   readonly scheduler: Scheduler;
-  readonly downloader: Downloader;
+  readonly downloader: Downloads;
+  /** Undefined where pages may lead everywhere. */
+  readonly guard: AddressGuard | undefined;
+  readonly tiers: Tiers;
+  readonly blocks: BlockRules;
   readonly cookies: Cookies | undefined;
   readonly robots: RobotsGate | undefined;
   readonly outage: Outage;
-  readonly active: ActivePages;
+  readonly room: BodyRoom;
   readonly inScope: ReturnType<typeof createScope>;
   readonly starts: Starts;
   readonly state: SpiderState;

@@ -7,66 +7,107 @@
 import type { Failure, Outcome } from "../model/outcome.ts";
 import { createRequest } from "../model/request.ts";
 import { redirectOf } from "../net/redirect.ts";
-import { robotsFor, type RobotsVerdict } from "../robots/rules.ts";
+import { robotsFor, type RobotsRules, robotsSoon } from "../robots/rules.ts";
+import { formatDuration } from "../text/duration.ts";
 import type { Clock } from "../time/clock.ts";
+import { originOf } from "../url/origin.ts";
 
 export interface RobotsGateOptions {
+  /** Whether what robots.txt says is kept to; otherwise it is asked for sitemaps only. @default {true} */
+  readonly obey?: boolean;
   readonly userAgent: string;
   readonly clock: Clock;
-  readonly download: (url: string) => Promise<Outcome>;
+  /**
+   * Downloads a robots.txt; of a longer one no more than `robotsSize` and a byte need be there. `trusted`: it is the one
+   * of a site that the user asked for.
+   */
+  readonly download: (url: string, trusted: boolean) => Promise<Outcome>;
+  readonly warn: (message: string, url: string) => void;
 }
 
 /** The most redirects from one robots.txt (RFC 9309, 2.3.1.2). */
 const mostRedirects = 5;
-/** Origins that are remembered; the oldest is forgotten first, and asked again if need be. */
-const mostOrigins = 20_000;
+/** The longest `Crawl-delay` that is kept, in seconds: as long as `Retry-After` may make a host wait. */
+const mostDelay = 600;
+/** Origins that are remembered, and bytes of their files; the oldest is forgotten first, and asked again if need be. */
+const mostOrigins = 20_000, mostBytes = 16_000_000;
+
+/** How a robots.txt is asked for. */
+export interface Asking {
+  /** It is asked because of a request that the user made, and not a page. @default {false} */
+  readonly trusted?: boolean;
+  /** Awaited before each redirect is followed. */
+  readonly rest?: () => Promise<void>;
+}
+
+/** What is known of an origin. */
+interface Known {
+  readonly rules: RobotsRules;
+  /** The clock's time from which on it must be asked again. */
+  readonly until: number;
+  /** Why its robots.txt cannot be read. */
+  readonly failure: Failure | undefined;
+  /** Bytes of its file. */
+  readonly bytes: number;
+}
 
 /** Remembers what each origin says, for as long as it counts. */
 export class RobotsGate {
   readonly #options: RobotsGateOptions;
-  readonly #known = new Map<
-    string,
-    RobotsVerdict & { readonly until: number; readonly failure: Failure | undefined }
-  >();
+  readonly #known = new Map<string, Known>();
+  #bytes = 0;
 
   constructor(options: RobotsGateOptions) {
     this.#options = options;
   }
 
-  /** Whether robots.txt must be asked before a URL is. */
-  mustAsk(url: string): boolean {
+  /** Whether robots.txt must be asked before a URL is; `forSitemaps`: it is to say which sitemaps there are. */
+  mustAsk(url: string, forSitemaps = false): boolean {
+    if (this.#options.obey === false && !forSitemaps) return false;
     const known = this.#known.get(originOf(url));
     return known === undefined || known.until <= this.#options.clock.now();
   }
 
-  /** Why a URL may not be fetched; undefined when it may. */
-  refusal(url: string): string | undefined {
+  /**
+   * Why a URL may not be fetched; undefined when it may. Where nobody can be asked at all (no such host, a certificate
+   * that is not valid, an address that is out of bounds), that is why.
+   */
+  refusal(url: string): Failure | undefined {
+    if (this.#options.obey === false) return undefined;
     const origin = originOf(url);
     const known = this.#known.get(origin);
     if (known === undefined || known.rules.allows(url)) return undefined;
-    return known.failure === undefined
+    if (known.failure?.final) return known.failure;
+    const message = known.failure === undefined
       ? `${origin}/robots.txt forbids it`
       : `${origin}/robots.txt cannot be read, which counts as a refusal: ${known.failure.message}`;
+    return { kind: "robots", message };
   }
 
-  /** Seconds between two requests that a URL's robots.txt asks for. */
+  /** Seconds between two requests that a URL's robots.txt asks for, up to ten minutes. */
   crawlDelay(url: string): number {
-    return this.#known.get(originOf(url))?.rules.crawlDelay ?? 0;
+    if (this.#options.obey === false) return 0;
+    return Math.min(this.#known.get(originOf(url))?.rules.crawlDelay ?? 0, mostDelay);
+  }
+
+  /** The sitemaps that a URL's robots.txt names, as they are written there. */
+  sitemaps(url: string): readonly string[] {
+    return this.#known.get(originOf(url))?.rules.sitemaps ?? [];
   }
 
   /**
    * Fetches the robots.txt of a URL's origin, and returns why it could not be read when that is the server's or the
-   * network's fault. `rest` is awaited before each redirect is followed.
+   * network's fault.
    */
-  async ask(url: string, rest: () => Promise<void> = () => Promise.resolve()): Promise<Failure | undefined> {
+  async ask(url: string, { trusted = false, rest }: Asking = {}): Promise<Failure | undefined> {
     let request = createRequest(`${originOf(url)}/robots.txt`);
-    let outcome = await this.#options.download(request.url);
+    let outcome = await this.#options.download(request.url, trusted);
     for (let hops = 0; hops < mostRedirects && outcome.response !== undefined; hops++) {
       const redirect = redirectOf(request, outcome.response);
       if (redirect?.request === undefined) break;
       request = redirect.request;
-      await rest();
-      outcome = await this.#options.download(request.url);
+      await rest?.();
+      outcome = await this.#options.download(request.url, false);
     }
     if (outcome.failure !== undefined) return outcome.failure;
     const { status } = outcome.response;
@@ -75,22 +116,45 @@ export class RobotsGate {
     return undefined;
   }
 
-  /** Takes a robots.txt that could not be read for a refusal, until it is asked again (RFC 9309, 2.3.1.4). */
+  /**
+   * Goes on without a robots.txt that could not be read, until it is asked again: what it said before counts (RFC 9309,
+   * 2.4); where it said nothing yet, it is taken for a refusal (2.3.1.4).
+   */
   refuse(url: string, failure: Failure): void {
-    this.#remember(url, { failure }, failure);
+    const origin = originOf(url);
+    const known = this.#known.get(origin);
+    if (known === undefined || known.failure !== undefined) this.#remember(url, { failure }, failure);
+    else this.#set(origin, { ...known, until: this.#options.clock.now() + 1000 * robotsSoon });
   }
 
   #remember(url: string, outcome: Outcome, failure: Failure | undefined): void {
+    const { userAgent, clock, warn } = this.#options;
     const origin = originOf(url);
-    const verdict = robotsFor(`${origin}/robots.txt`, outcome, this.#options.userAgent);
-    const until = this.#options.clock.now() + 1000 * verdict.askAgainAfter;
+    const { rules, askAgainAfter } = robotsFor(`${origin}/robots.txt`, outcome, userAgent);
+    const bytes = failure === undefined && outcome.response !== undefined && outcome.response.status < 300
+      ? outcome.response.body.length
+      : 0;
+    this.#set(origin, { rules, until: clock.now() + 1000 * askAgainAfter, failure, bytes });
+    const { crawlDelay = 0 } = rules;
+    if (crawlDelay > mostDelay && this.#options.obey !== false) warn(tooSlow(crawlDelay), `${origin}/robots.txt`);
+  }
+
+  #set(origin: string, known: Known): void {
+    this.#forget(origin);
+    this.#known.set(origin, known);
+    this.#bytes += known.bytes;
+    while (this.#known.size > 1 && (this.#known.size > mostOrigins || this.#bytes > mostBytes)) {
+      this.#forget(this.#known.keys().next().value!);
+    }
+  }
+
+  #forget(origin: string): void {
+    this.#bytes -= this.#known.get(origin)?.bytes ?? 0;
     this.#known.delete(origin);
-    this.#known.set(origin, { ...verdict, until, failure });
-    if (this.#known.size > mostOrigins) this.#known.delete(this.#known.keys().next().value!);
   }
 }
 
-function originOf(url: string): string {
-  const end = url.indexOf("/", url.indexOf("//") + 2);
-  return end < 0 ? url : url.slice(0, end);
+function tooSlow(seconds: number): string {
+  return `it asks for ${formatDuration(seconds)} between two requests (Crawl-delay: ${seconds}), and gets ` +
+    `${formatDuration(mostDelay)}, the longest that is kept. Leave the site out where that is too slow`;
 }

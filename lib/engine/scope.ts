@@ -10,16 +10,19 @@ export interface ScopeOptions {
   readonly startUrls: readonly string[];
   /** Links from a start URL. */
   readonly depthLimit: number;
+  /** Whether a further page may be asked for. @default {always} */
+  readonly hasRoom?: (() => boolean) | undefined;
 }
 
 /** Returns a function that says why a request does not belong to the crawl; nothing when it does. */
 export function createScope(
-  { allowedDomains, startUrls, depthLimit }: ScopeOptions,
-): (request: Request) => "offsite" | "tooDeep" | undefined {
+  { allowedDomains, startUrls, depthLimit, hasRoom }: ScopeOptions,
+): (request: Request) => "offsite" | "tooDeep" | "tooMany" | undefined {
   const domains = allowedDomains && [...allowedDomains, ...startUrls.map((url) => hostnameOf(url))];
   return (request) => {
     if (request.depth > depthLimit) return "tooDeep";
     if (domains !== undefined && !inDomains(hostnameOf(request.url), domains)) return "offsite";
+    if (hasRoom?.() === false) return "tooMany";
     return undefined;
   };
 }

@@ -6,16 +6,24 @@
 
 import { hostOf } from "../frontier/frontier.ts";
 import type { Outcome } from "../model/outcome.ts";
-import type { Request } from "../model/request.ts";
+import { createRequest, type Request } from "../model/request.ts";
 import type { Response } from "../model/response.ts";
+import { type Block, blockOf } from "../net/block.ts";
+import { isRepeatable } from "../net/retry.ts";
 import { retryAfterSeconds } from "../net/retry_after.ts";
+import { robotsSize } from "../robots/text.ts";
 import { pushesBack } from "../schedule/throttle.ts";
+import type { Clock } from "../time/clock.ts";
+import { countInTier } from "./counters.ts";
+import { proxyWait } from "./outage.ts";
 import type { EngineParts } from "./parts.ts";
+import { headersOf } from "./request_headers.ts";
+import { isTrusted } from "./trusted.ts";
 
 /** The parts that a download goes through or tells. */
 export type SendParts = Pick<
   EngineParts,
-  "downloader" | "scheduler" | "cookies" | "outage" | "counters" | "active" | "clock"
+  "tiers" | "blocks" | "scheduler" | "cookies" | "outage" | "counters" | "room" | "clock"
 >;
 
 export interface SendOptions {
@@ -25,38 +33,118 @@ export interface SendOptions {
   readonly maxRetryAfter: number;
 }
 
+/** What came of one download, and whether it is a block. */
+interface Sent {
+  readonly outcome: Outcome;
+  readonly block: Block | undefined;
+  /** Seconds that it took. */
+  readonly seconds: number;
+}
+
 /**
  * Downloads a request with its cookies, and lets the scheduler, the jar, the counters and the watch for outages know
  * the outcome. Rejects only when `signal` aborts: then nothing is counted.
+ *
+ * What is blocked goes once more, through the tier that is for this, as soon as the delay of the host allows: neither
+ * `Retry-After` nor the back-off counts there, and of the first answer nothing is kept, its cookies included.
  */
 export async function send(request: Request, parts: SendParts, options: SendOptions): Promise<Outcome> {
-  const { signal } = options;
-  const { downloader, scheduler, cookies, counters, clock } = parts;
-  const { url, method, body } = request;
+  const { tiers, scheduler, clock } = parts;
+  const host = hostOf(request.url);
+  const mayRepeat = isRepeatable(request);
+  let tier = tiers.choose(host, mayRepeat);
+  let sent = await sendThrough(tier, request, parts, options);
+  const other = sent.block && tiers.blocked(host, tier);
+  if (other !== undefined && mayRepeat) {
+    await rest(1000 * scheduler.delayOf(host), clock, options.signal);
+    tier = other;
+    sent = await sendThrough(tier, request, parts, options);
+    if (sent.block !== undefined) tiers.blocked(host, tier);
+  }
+  const { outcome, block, seconds } = sent;
+  if (block === undefined) tiers.ended(host, tier, outcome.response !== undefined && !outcome.response.cached);
+  if (outcome.response !== undefined) return { response: takeIn(request, outcome.response, block, parts, options) };
+  const { kind, final = false } = outcome.failure;
+  const wait = kind === "proxy" && tiers.isDetour(tier) && !final ? proxyWait : 0;
+  scheduler.ended(request, { latency: seconds, status: kind === "timeout" ? "timeout" : undefined }, wait);
+  return outcome;
+}
+
+/** Downloads a request through a tier and counts it. */
+async function sendThrough(tier: string, request: Request, parts: SendParts, options: SendOptions): Promise<Sent> {
+  const { tiers, blocks, cookies, counters, clock } = parts;
   const beganAt = clock.now();
-  const cookie = cookies?.header(url);
-  const headers = cookie === undefined ? request.headers : { cookie, ...request.headers };
-  const outcome = await downloader.download({ url, method, headers, body }, { signal });
+  const headers = headersOf(request, cookies, clock);
+  const how = { signal: options.signal, trusted: isTrusted(request) };
+  const outcome = await tiers.download({ ...request, headers }, tier, how);
   // What ended together with the crawl did not happen.
-  signal.throwIfAborted();
+  options.signal.throwIfAborted();
+  const { response, failure } = outcome;
+  const block = response && !response.cached && !request.handleStatuses.includes(response.status)
+    ? blockOf(response, blocks)
+    : undefined;
   counters.downloads += 1;
-  if (outcome.response === undefined) {
-    const status = outcome.failure.kind === "timeout" ? "timeout" : undefined;
-    scheduler.ended(request, { latency: (clock.now() - beganAt) / 1000, status });
-  } else {
-    takeIn(request, outcome.response, parts, options);
+  if (response !== undefined) {
+    counters.statuses[response.status] = (counters.statuses[response.status] ?? 0) + 1;
+    counters.bytes += response.body.length;
+  }
+  if (!response?.cached && failure?.kind !== "proxy") {
+    countInTier(counters, tier, response && { ok: block === undefined, bytes: response.body.length });
+  }
+  return { outcome, block, seconds: (clock.now() - beganAt) / 1000 };
+}
+
+/** Lets everybody know an answer, and returns it; a challenge says that it is one. */
+function takeIn(
+  request: Request,
+  response: Response,
+  block: Block | undefined,
+  { scheduler, cookies, outage, room, clock }: SendParts,
+  { maxRetryAfter }: SendOptions,
+): Response {
+  const { status, latency, headers, body } = response;
+  if (request.cookies !== false) cookies?.store(request.url, headers, request.jar);
+  room.open(request, body.length);
+  if (response.cached) {
+    // No server was asked: it has not shown that it is there, and the next request to it need not wait.
+    scheduler.ended(request, undefined);
+    return response;
+  }
+  const host = hostOf(request.url);
+  outage.answered(host, request.url);
+  const asked = pushesBack(status) ? retryAfterSeconds(headers.get("retry-after"), clock.wall()) : undefined;
+  scheduler.ended(request, { latency, status }, Math.min(asked ?? 0, maxRetryAfter));
+  return block?.by === undefined ? response : { ...response, blocked: `${host} ${block.words}` };
+}
+
+/** Downloads a robots.txt through the tier that its host is known to need. What comes of it teaches nothing about that. */
+export async function sendForRobots(
+  url: string,
+  trusted: boolean,
+  { tiers, counters }: Pick<EngineParts, "tiers" | "counters">,
+): Promise<Outcome> {
+  const tier = tiers.choose(hostOf(url), false);
+  // One byte more shows that there is more.
+  const outcome = await tiers.download(createRequest(url), tier, { trusted, atMost: robotsSize + 1 });
+  const { response, failure } = outcome;
+  if (!response?.cached && failure?.kind !== "proxy") {
+    countInTier(counters, tier, response && { ok: response.status < 400, bytes: response.body.length });
   }
   return outcome;
 }
 
-function takeIn(request: Request, response: Response, parts: SendParts, { maxRetryAfter }: SendOptions): void {
-  const { scheduler, cookies, outage, counters, active, clock } = parts;
-  const { status, latency, headers, body } = response;
-  counters.statuses[status] = (counters.statuses[status] ?? 0) + 1;
-  counters.bytes += body.length;
-  outage.answered(hostOf(request.url), request.url);
-  cookies?.store(request.url, headers);
-  const asked = pushesBack(status) ? retryAfterSeconds(headers.get("retry-after"), clock.wall()) : undefined;
-  scheduler.ended(request, { latency, status }, Math.min(asked ?? 0, maxRetryAfter));
-  active.open(request, body.length);
+/** Returns after so many milliseconds; rejects when `signal` aborts. */
+function rest(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  if (ms === 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.after(ms, () => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    });
+    signal.addEventListener("abort", abort, { once: true });
+  });
 }

@@ -2,7 +2,8 @@ import type { Checkpoint } from "../checkpoint/document.ts";
 import { absolute, type Places, relativeTo } from "../checkpoint/places.ts";
 import type { FeedSnapshot } from "../feed/snapshot.ts";
 import type { FrontierSnapshot } from "../frontier/frontier.ts";
-import type { CookieRecord } from "../net/cookies.ts";
+import type { CookieRecord } from "../net/cookie_record.ts";
+import type { ExileRecord } from "../net/escalation.ts";
 import type { SchedulerSnapshot } from "../schedule/scheduler.ts";
 import type { Counters } from "./counters.ts";
 import type { StartsSnapshot } from "./starts.ts";
@@ -37,6 +38,8 @@ function moved(feed: FeedSnapshot, move: (path: string) => string): FeedSnapshot
 export interface CrawlSnapshot {
   /** `finished`: only publishing is left. `failed`: no page was fetched; the next crawl starts fresh. */
   readonly phase: "crawling" | "finished" | "failed";
+  /** Whether this is a retry: a finished crawl that goes on with the pages that it gave up. */
+  readonly isRetry?: boolean;
   /** Seconds that the crawl has run. */
   readonly elapsed: number;
   readonly startUrls: readonly string[];
@@ -50,6 +53,10 @@ export interface CrawlSnapshot {
   /** A URL that has answered, to tell a dead host from a dead network. */
   readonly lastAnswer: string | undefined;
   readonly cookies: readonly CookieRecord[];
+  /** The kinds of addresses, besides public ones, that pages may lead to. */
+  readonly permitted?: readonly string[];
+  /** The hosts that are asked through a paid proxy. */
+  readonly exiles?: readonly ExileRecord[];
   readonly items: FeedSnapshot;
   readonly failures: FeedSnapshot;
 }

@@ -10,12 +10,14 @@ import type { Item } from "../model/item.ts";
 import type { Failure, Outcome } from "../model/outcome.ts";
 import { createRequest, isRequest, type Request } from "../model/request.ts";
 import type { Response } from "../model/response.ts";
-import { redirectOf } from "../net/redirect.ts";
+import { redirectOf, type RedirectRules } from "../net/redirect.ts";
+import { refreshOf } from "../net/refresh.ts";
 import { nextAttempt } from "../net/retry.ts";
 import { eachOutput } from "../spider/outputs.ts";
 import { Page, type PageLog, type State } from "../spider/page.ts";
 import type { Outputs, Spider } from "../spider/spider.ts";
 import type { Clock } from "../time/clock.ts";
+import { isSitemap, readSitemap } from "./sitemaps.ts";
 
 /** What a visit needs from above. */
 export interface VisitParts {
@@ -28,8 +30,11 @@ export interface VisitParts {
   readonly retries: number;
   /** The longest wait that a server gets with `Retry-After`, in seconds. */
   readonly maxRetryAfter: number;
-  /** Statuses outside 200 to 299 that every callback sees. */
+  /** Statuses outside 200 to 299 that every callback sees; 200: also pages that only send elsewhere. */
   readonly handleStatuses: readonly number[];
+  readonly redirects: RedirectRules;
+  /** Bytes of one decompressed body. */
+  readonly maxBodySize: number;
   readonly state: () => Readonly<State>;
   /** Puts an item into the form its feed writes, or throws. */
   readonly encode: (item: Item) => unknown;
@@ -39,7 +44,7 @@ export interface VisitParts {
   readonly onMissingCallback: (name: string) => void;
 }
 
-/** What a visit came to. Exactly one of `page`, `failure`, `next` and `outage` says how it ended. */
+/** What a visit came to. Exactly one of `page`, `links`, `failure`, `next` and `outage` says how it ended. */
 export interface Commit {
   readonly request: Request;
   /** The callback has ended, and this is what it yielded. */
@@ -51,6 +56,8 @@ export interface Commit {
     readonly requests: readonly Request[];
     readonly updates: readonly ((state: State) => void)[];
   };
+  /** It was a sitemap, and names these. */
+  readonly links?: readonly Request[];
   /** The request is given up. */
   readonly failure?: Failure & { readonly error?: Error };
   /** The request goes on as this one: another attempt, or where it was redirected to. */
@@ -72,30 +79,41 @@ export async function visit(request: Request, parts: VisitParts): Promise<Commit
   if (again !== undefined) return again;
   if (outcome.response === undefined) return { request, failure: outcome.failure };
   const { response } = outcome;
-  const wanted = isWanted(response.status, request, parts.handleStatuses);
-  const redirect = wanted ? undefined : redirectOf(request, response);
+  const wanted = isWanted(response, request, parts.handleStatuses);
+  const follow = wanted ? refreshOf : redirectOf;
+  const redirect = parts.handleStatuses.includes(response.status)
+    ? undefined
+    : follow(request, response, parts.redirects);
   if (redirect !== undefined) {
     if (redirect.failure !== undefined) return { request, failure: redirect.failure };
     return { request, next: { request: redirect.request, failure: undefined, seconds: 0 } };
   }
-  if (!wanted) {
-    return { request, failure: { kind: "status", status: response.status, message: `status ${response.status}` } };
-  }
-  return await readPage(request, response, parts);
+  if (!wanted) return { request, failure: unwanted(response) };
+  if (!isSitemap(request)) return await readPage(request, response, parts);
+  const { maxBodySize, logOf } = parts;
+  const read = await readSitemap(request, response, { maxBodySize, log: logOf(request.url) });
+  return "kind" in read ? { request, failure: read } : { request, links: read };
 }
 
-function isWanted(status: number, request: Request, handleStatuses: readonly number[]): boolean {
+function isWanted({ status, blocked }: Response, request: Request, handleStatuses: readonly number[]): boolean {
+  if (blocked !== undefined) return false;
   return (status >= 200 && status <= 299) || request.handleStatuses.includes(status) || handleStatuses.includes(status);
 }
 
-function anotherAttempt(request: Request, outcome: Outcome, parts: VisitParts): Commit | undefined {
-  const status = outcome.response?.status;
-  if (status !== undefined && isWanted(status, request, parts.handleStatuses)) return undefined;
+function unwanted({ status, blocked }: Response): Failure {
+  return blocked === undefined
+    ? { kind: "status", status, message: `status ${status}` }
+    : { kind: "blocked", status, message: blocked };
+}
+
+function anotherAttempt(request: Request, { response, failure }: Outcome, parts: VisitParts): Commit | undefined {
+  if (response !== undefined && isWanted(response, request, parts.handleStatuses)) return undefined;
+  const reason = failure ?? unwanted(response);
   const again = nextAttempt({
     ...request,
-    failure: outcome.failure,
-    status,
-    headers: outcome.response?.headers,
+    failure: reason,
+    status: response?.status,
+    headers: response?.headers,
     retries: parts.retries,
     maxRetryAfter: parts.maxRetryAfter,
     now: parts.clock.wall(),
@@ -108,13 +126,14 @@ function anotherAttempt(request: Request, outcome: Outcome, parts: VisitParts): 
     priority: Math.max(-100, request.priority - 1),
     notBefore: parts.clock.wall() + 1000 * seconds,
   });
-  const failure = outcome.failure ?? { kind: "status", status: status!, message: `status ${status}` };
-  return { request, next: { request: next, failure, seconds } };
+  return { request, next: { request: next, failure: reason, seconds } };
 }
 
 async function readPage(request: Request, response: Response, parts: VisitParts): Promise<Commit> {
   const { spider, callbacks } = parts;
-  const page = new Page({ request, response, callbacks, state: parts.state, log: parts.logOf(request.url) });
+  const { referrerPolicy } = parts.redirects;
+  const log = parts.logOf(request.url);
+  const page = new Page({ request, response, callbacks, state: parts.state, log, referrerPolicy });
   const items: Item[] = [], requests: Request[] = [];
   try {
     const name = callbacks.includes(request.callback) ? request.callback : "parse";

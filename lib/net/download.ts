@@ -7,19 +7,28 @@
 import type { Failure, Outcome } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
 import { formatDuration } from "../text/duration.ts";
+import { printable } from "../text/safe.ts";
 import { formatSize } from "../text/size.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { readBody } from "./body.ts";
-import { Clients } from "./clients.ts";
+import type { BodyRoom } from "./body_room.ts";
+import { Clients, type Lent } from "./clients.ts";
+import { EnvironmentProxies } from "./environment.ts";
 import { failureOf, type Phase } from "./failure.ts";
+import { FetchTransport } from "./fetch_transport.ts";
+import type { AddressGuard } from "./guard.ts";
+import { askPinned } from "./pinned.ts";
 import type { Proxy } from "./proxy.ts";
-import { canUnpack, packedWith, unpack } from "./unpack.ts";
+import type { Answer, Ask } from "./transport.ts";
+import { UncheckedTransport } from "./unchecked.ts";
+import { cannotUnpack, leavesPacked, packedWith, unpack } from "./unpack.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 import { type Late, Watch } from "./watch.ts";
 
-/** What of a request the network sees, and the URLs that led to it, by which a cache tells the rounds of a redirect. */
+/** What of a request the network sees, and what else a cache tells it by. */
 export type Downloadable =
   & Pick<Request, "url" | "method" | "headers" | "body">
-  & Partial<Pick<Request, "redirects">>;
+  & Partial<Pick<Request, "redirects" | "jar" | "cookies">>;
 
 /** What goes with one download besides the request. */
 export interface Sending {
@@ -29,6 +38,8 @@ export interface Sending {
   readonly proxy?: Proxy;
   /** The user asked for this very request: a start request, and not what a page led to. @default {false} */
   readonly trusted?: boolean;
+  /** So many bytes of a longer answer are enough; the rest is not fetched. @default {the whole of it, or none} */
+  readonly atMost?: number;
 }
 
 /** What downloads. */
@@ -58,43 +69,50 @@ export interface DownloaderOptions {
    * @default {8}
    */
   readonly connectionsPerHost?: number;
-  /** What goes through no other proxy goes through this one. */
-  readonly proxy?: Omit<Proxy, "name">;
+  /** Where pages may lead. Without one, everywhere. */
+  readonly guard?: AddressGuard;
+  /** Certificates in PEM that are trusted besides the usual ones. @default {[]} */
+  readonly caCerts?: readonly string[];
+  /** Takes every certificate for a good one. @default {false} */
+  readonly insecure?: boolean;
+  /** The memory for bodies. Without it, only each body is limited. */
+  readonly room?: BodyRoom;
   /** @default {systemClock} */
   readonly clock?: Clock;
 }
 
-/**
- * How long an idle connection is kept, in milliseconds: less than the five seconds after which many servers close
- * theirs, so that a request is rarely sent into a connection that is just being closed; and a crawl of many hosts does
- * not collect open sockets.
- */
-const idleConnection = 4_000;
-
 /** Downloads over connections that are kept and shared. */
 export class Downloader implements Downloads {
   readonly #clients: Clients;
-  readonly #proxy: Proxy | undefined;
+  /** For https, where certificates are not checked. */
+  readonly #unchecked: Clients | undefined;
+  readonly #guard: AddressGuard | undefined;
+  readonly #environment = new EnvironmentProxies(Deno.env.toObject());
   readonly #headers: Readonly<Record<string, string>>;
   readonly #limits: Readonly<Record<Late, number>>;
   readonly #maxBodySize: number;
+  readonly #room: BodyRoom | undefined;
   readonly #clock: Clock;
 
   constructor(options: DownloaderOptions) {
-    const { proxy } = options;
-    this.#clients = new Clients((proxy) => this.#client(proxy, options.connectionsPerHost ?? 8));
-    this.#proxy = proxy && { name: "proxy", ...proxy };
+    const { connectionsPerHost = 8, connectTimeout = 30, caCerts = [] } = options;
+    this.#clients = new Clients((proxy) => new FetchTransport({ connectionsPerHost, caCerts }, proxy));
+    if (options.insecure === true) {
+      this.#unchecked = new Clients((proxy) => new UncheckedTransport(connectTimeout, proxy));
+    }
+    this.#guard = options.guard;
     this.#headers = {
       "user-agent": options.userAgent,
       accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
       "accept-language": "en",
     };
     this.#limits = {
-      connect: (options.connectTimeout ?? 30) * 1000,
+      connect: connectTimeout * 1000,
       idle: (options.idleTimeout ?? 30) * 1000,
       total: (options.timeout ?? 60) * 1000,
     };
     this.#maxBodySize = options.maxBodySize ?? 32_000_000;
+    this.#room = options.room;
     this.#clock = options.clock ?? systemClock;
   }
 
@@ -108,29 +126,61 @@ export class Downloader implements Downloads {
   async download(request: Downloadable, how: Sending = {}): Promise<Outcome> {
     const { signal } = how;
     signal?.throwIfAborted();
+    if (!isWeb(request.url)) return { failure: notWeb(request.url) };
     const stop = new AbortController();
     let late: Late | undefined;
     const watch = new Watch(this.#clock, this.#limits, (passed) => {
       late = passed;
       stop.abort();
     });
-    const abort = () => stop.abort();
+    const arrival = this.#room?.arrive();
+    const abort = () => {
+      stop.abort();
+      arrival?.end();
+    };
     signal?.addEventListener("abort", abort, { once: true });
-    const lent = this.#clients.lend(how.proxy ?? this.#proxy);
-    let phase: Phase = "answer";
+    const proxy = this.#environment.proxyFor(request.url, how.proxy);
+    const unchecked = isSecure(request.url) ? this.#unchecked : undefined;
+    let phase: Phase = "answer", asked = request.url, lent: Lent | undefined;
     try {
-      const answer = await fetch(request.url, this.#init(request, lent.client, stop.signal));
+      const checked = this.#guard?.check(asked, { trusted: how.trusted === true, proxied: proxy !== undefined });
+      const verdict = checked instanceof Promise ? await unlessAborted(stop.signal, checked) : checked;
+      if (verdict?.failure !== undefined) return { failure: verdict.failure };
+      lent = (unchecked ?? this.#clients).lend(proxy);
+      const { transport } = lent;
+      const ask = this.#ask(request, stop.signal);
+      // With a certificate that is checked, an address cannot take the place of the name.
+      const isPinned = verdict !== undefined && verdict.addresses.length > 0 &&
+        (unchecked !== undefined || !isSecure(asked));
+      const answer = isPinned
+        ? await askPinned(transport, asked, ask, verdict.addresses, (url) => asked = url)
+        : await transport.ask(asked, ask);
       const latency = watch.answered();
       phase = "body";
-      const body = await this.#body(answer, request, () => watch.heard());
+      const heard = (length: number) => {
+        watch.heard();
+        const wait = arrival?.grow(length);
+        if (wait === undefined) return;
+        watch.pause();
+        return wait.then(() => watch.goOn());
+      };
+      let body: Uint8Array<ArrayBuffer> | Failure;
+      try {
+        body = await this.#body(answer, request, how.atMost, heard);
+      } catch (error) {
+        if (stop.signal.aborted || !isRedirect(answer)) throw error;
+        body = new Uint8Array(0);
+      }
       if (!(body instanceof Uint8Array)) return { failure: body };
       return { response: { url: request.url, status: answer.status, headers: answer.headers, body, latency } };
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      return { failure: late === undefined ? failureOf(error, request.url, phase) : this.#tooLate(request.url, late) };
+      if (late !== undefined) return { failure: this.#tooLate(request.url, late) };
+      return { failure: failureOf(error, request.url, phase, asked, how.proxy && proxy) };
     } finally {
       watch.stop();
-      lent.giveBack();
+      arrival?.end();
+      lent?.giveBack();
       signal?.removeEventListener("abort", abort);
     }
   }
@@ -138,58 +188,44 @@ export class Downloader implements Downloads {
   /** Closes the connections. Downloads still under way fail. */
   close(): void {
     this.#clients.close();
+    this.#unchecked?.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  #client(proxy: Proxy | undefined, connectionsPerHost: number): Deno.HttpClient {
-    return Deno.createHttpClient({
-      poolMaxIdlePerHost: connectionsPerHost,
-      poolIdleTimeout: idleConnection,
-      ...proxy && {
-        proxy: {
-          url: proxy.url,
-          ...proxy.username !== undefined &&
-            { basicAuth: { username: proxy.username, password: proxy.password ?? "" } },
-        },
-      },
-    });
-  }
-
-  #init(
-    request: Downloadable,
-    client: Deno.HttpClient,
-    signal: AbortSignal,
-  ): RequestInit & { client: Deno.HttpClient } {
+  #ask({ method, headers: said, body }: Downloadable, signal: AbortSignal): Ask {
     let headers = this.#headers;
-    for (const name in request.headers) {
+    for (const name in said) {
       // In lower case, because "Accept" and "accept" would both be sent.
-      headers = { ...headers, [name.toLowerCase()]: request.headers[name] ?? "" };
+      headers = { ...headers, [name.toLowerCase()]: said[name] ?? "" };
     }
-    const init = { client, method: request.method, headers, redirect: "manual", signal } as const;
-    return request.body === undefined ? init : { ...init, body: request.body };
+    return { method, headers, body, signal };
   }
 
   async #body(
-    answer: globalThis.Response,
-    { url, method }: Downloadable,
-    heard: () => void,
+    answer: Answer,
+    { url, method, headers }: Downloadable,
+    atMost: number | undefined,
+    heard: (length: number) => Promise<void> | void,
   ): Promise<Uint8Array<ArrayBuffer> | Failure> {
-    const limit = this.#maxBodySize;
     const encoding = answer.headers.get("content-encoding");
-    const packed = packedWith(encoding);
-    if (method !== "HEAD" && !canUnpack(packed)) {
+    const untouched = encoding !== null && (answer.isPacked === true || leavesPacked(headers));
+    const packed = packedWith(encoding, untouched);
+    const cannot = method === "HEAD" ? undefined : cannotUnpack(packed);
+    if (cannot !== undefined) {
       await answer.body?.cancel();
-      return {
-        kind: "protocol",
-        message: `${host(url)} compressed its answer with ${packed.join(", ")}, which was not asked for`,
-      };
+      return { kind: "protocol", message: `${host(url)} ${cannot}` };
     }
     const announced = encoding === null && method !== "HEAD" ? announcedLength(answer.headers) : undefined;
-    const read = await readBody(answer, announced, limit, heard);
-    const body = read === undefined || packed.length === 0 || read.length === 0 ? read : unpack(read, packed, limit);
+    // The beginning of a packed body cannot be unpacked.
+    const cut = atMost !== undefined && packed.length === 0;
+    const limit = cut ? atMost : this.#maxBodySize;
+    const read = await readBody(answer, announced, limit, heard, cut);
+    const body = read === undefined || packed.length === 0 || read.length === 0
+      ? read
+      : await unpack(read, packed, limit, untouched);
     return body ?? { kind: "too-large", message: `The answer of ${host(url)} is larger than ${formatSize(limit)}` };
   }
 
@@ -213,6 +249,31 @@ function announcedLength(headers: Headers): number | undefined {
   return length === null || headers.has("transfer-encoding") || !/^\d+$/.test(length) ? undefined : Number(length);
 }
 
+/**
+ * Whether only the headers count. Some servers say of the empty body of a redirect that it is packed, and before 2.9
+ * Deno takes that for one cut short.
+ */
+function isRedirect({ status, headers }: Answer): boolean {
+  return status >= 300 && status < 400 && headers.has("location");
+}
+
 function host(url: string): string {
   return URL.parse(url)?.host ?? url;
+}
+
+function isSecure(url: string): boolean {
+  return url.startsWith("https:");
+}
+
+function isWeb(url: string): boolean {
+  return url.startsWith("http://") || url.startsWith("https://");
+}
+
+/** `fetch` would open files and `data:` as well. */
+function notWeb(url: string): Failure {
+  return {
+    kind: "address",
+    message: `Cannot ask "${printable(url, 200)}": only http and https are opened`,
+    final: true,
+  };
 }

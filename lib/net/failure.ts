@@ -6,13 +6,15 @@
 
 import type { Failure, FailureKind } from "../model/outcome.ts";
 import { printable } from "../text/safe.ts";
+import { certificateWords } from "./certificate_words.ts";
+import type { Proxy } from "./proxy.ts";
 
 /** When an error came: before the answer's headers, or while its body was read. */
 export type Phase = "answer" | "body";
 
 interface Meaning {
   readonly kind: FailureKind;
-  /** In plain words, where HOST stands for the host. */
+  /** In plain words, where HOST stands for the host and "the PROXY" for the proxy. */
   readonly words: string;
   /** Shows the error's own words as well, where they say more. */
   readonly quoting?: boolean;
@@ -34,6 +36,12 @@ const meanings: readonly (Meaning & { readonly pattern: RegExp })[] = [
     final: true,
   },
   { pattern: /dns error|failed to lookup/i, kind: "dns", words: "Cannot look up the address of HOST", quoting: true },
+  {
+    pattern: /proxy authentication required|unsuccessful tunnel|while tunneling/i,
+    kind: "connect",
+    words: "The proxy of the environment (HTTPS_PROXY) gives no connection to HOST",
+    quoting: true,
+  },
   {
     pattern: /handshake eof/i,
     kind: "reset",
@@ -78,13 +86,24 @@ const meanings: readonly (Meaning & { readonly pattern: RegExp })[] = [
     words: "HOST gave the request back unanswered",
   },
   {
+    pattern: /message head is too large|headers? overflow|too_many_continuations|header compression context/i,
+    kind: "protocol",
+    words: "The headers of HOST are too many or too large",
+  },
+  {
+    pattern: /stream error detected|connection error detected/i,
+    kind: "protocol",
+    words: "The answer of HOST is not valid HTTP/2, or its headers are too large",
+    quoting: true,
+  },
+  {
     pattern: /error reading a body|unexpected end of file|unexpected eof/i,
     kind: "cut-short",
     words: "The answer of HOST ends too early",
   },
   {
     pattern:
-      /gzip|deflate|brotli|corrupt|decompress|incorrect \w+ check|invalid (?:block|stored|distance|code|bit|literal)/i,
+      /gzip|deflate|brotli|zstd|corrupt|decompress|incorrect \w+ check|invalid (?:block|stored|distance|code|bit|literal)/i,
     kind: "protocol",
     words: "Cannot decompress the answer of HOST",
     quoting: true,
@@ -105,18 +124,89 @@ const meanings: readonly (Meaning & { readonly pattern: RegExp })[] = [
   },
 ];
 
+/** As above: elsewhere than on Linux the resolver may just not be there to be asked. */
+const noSuchName = Deno.build.os === "linux" ? /getaddrinfo E(?:NOTFOUND|NODATA)/ : /(?!)/;
+
 /**
- * Returns what an error of `fetch`, or of reading its body, means for the page at a URL.
+ * What the errors of Node mean: those of its resolver, which addresses are looked up with, and of connections whose
+ * certificates are not checked.
+ */
+const nodeMeanings: readonly (Meaning & { readonly pattern: RegExp })[] = [
+  { pattern: noSuchName, kind: "dns", words: "No host is named HOST", final: true },
+  { pattern: /getaddrinfo /, kind: "dns", words: "Cannot look up the address of HOST", quoting: true },
+  {
+    pattern: /before secure TLS connection/,
+    kind: "reset",
+    words: "HOST closed the connection while encryption was being agreed on",
+  },
+  { pattern: /ECONNREFUSED/, kind: "connect", words: "HOST refused the connection" },
+  { pattern: /ENETUNREACH|EHOSTUNREACH/, kind: "connect", words: "HOST cannot be reached" },
+  { pattern: /ETIMEDOUT|Connect Timeout/, kind: "timeout", words: "HOST did not take the connection in time" },
+  { pattern: /ECONNRESET|ECONNABORTED|EPIPE/, kind: "reset", words: "HOST broke the connection off" },
+  { pattern: /other side closed/, kind: "reset", words: "HOST closed the connection without an answer" },
+  {
+    pattern: /does not match the HTTP|bad upgrade/,
+    kind: "protocol",
+    words: "The answer of HOST is not valid HTTP",
+    quoting: true,
+  },
+];
+
+/**
+ * What the same errors, and some more, mean behind a proxy: there Deno itself connects to nothing else. The words of
+ * SOCKS are its replies, which are about the host; `os error` is in none of them.
+ */
+const proxyMeanings: readonly (Meaning & { readonly pattern: RegExp })[] = [
+  {
+    pattern: /proxy authentication required|password auth failure|no acceptable auth methods|proxy response \(407\)/i,
+    kind: "proxy",
+    words: "The PROXY refuses the user name and password",
+    final: true,
+  },
+  { pattern: /tcp connect error.*refused|ECONNREFUSED/i, kind: "proxy", words: "The PROXY refused the connection" },
+  {
+    pattern: /tcp connect error|proxy server unreachable|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/i,
+    kind: "proxy",
+    words: "The PROXY cannot be reached",
+  },
+  {
+    pattern: /dns error|failed to lookup|ENOTFOUND|EAI_AGAIN/i,
+    kind: "proxy",
+    words: "Cannot look up the address of the PROXY",
+  },
+  { pattern: /invalid response version/i, kind: "proxy", words: "The PROXY does not speak SOCKS5" },
+  {
+    pattern: /unsuccessful tunnel|while tunneling|proxy response \(/i,
+    kind: "connect",
+    words: "The PROXY gives no connection to HOST",
+  },
+  {
+    pattern:
+      /\(Connect\): (?:general socks|connection not allowed|network unreach|host unreach|connection refused$|ttl expired|command not|address type)/i,
+    kind: "connect",
+    words: "The PROXY gives no connection to HOST",
+    quoting: true,
+  },
+];
+
+/**
+ * Returns what an error of `fetch`, or of reading its body, means for the page at a URL. `asked` is the URL that the
+ * transport was given where that is another, `proxy` what the request went through.
  *
  * What cannot be recognised is a `reset` before the answer and `cut-short` within it, so that it is tried again; a
  * request that was never sent because it is not a valid one is `protocol`.
  */
-export function failureOf(error: unknown, url: string, phase: Phase): Failure {
-  const reason = reasonOf(error, url);
+export function failureOf(error: unknown, url: string, phase: Phase, asked = url, proxy?: Proxy): Failure {
+  const reason = reasonOf(error, [url, asked]);
   const host = URL.parse(url)?.host ?? url;
-  const meaning = meanings.find(({ pattern }) => pattern.test(reason)) ?? unknown(error, phase);
-  const said = meaning.quoting === true ? `: ${printable(reason.replace(/^client error \(\w+\): /, ""), 200)}` : "";
-  const failure: Failure = { kind: meaning.kind, message: meaning.words.replace("HOST", () => host) + said };
+  const matching = ({ pattern }: { readonly pattern: RegExp }) => pattern.test(reason);
+  const meaning = (proxy && proxyMeanings.find(matching)) ?? nodeMeanings.find(matching) ?? meanings.find(matching) ??
+    unknown(error, phase);
+  const quoted = certificateWords(reason) ?? reason.replace(/^client error \(\w+\): /, "");
+  const said = meaning.quoting === true ? `: ${printable(quoted, 200)}` : "";
+  const names = { HOST: host, "the PROXY": `the proxy "${proxy?.name}"`, "The PROXY": `The proxy "${proxy?.name}"` };
+  const words = meaning.words.replace(/HOST|[Tt]he PROXY/g, (name) => names[name as keyof typeof names]);
+  const failure: Failure = { kind: meaning.kind, message: words + said };
   return meaning.final === true ? { ...failure, final: true } : failure;
 }
 
@@ -133,12 +223,13 @@ function unknown(error: unknown, phase: Phase): Meaning {
  * The words of an error and of its causes, from where they say what happened; which of them does depends on the version
  * of Deno.
  *
- * Never with the URL that was asked for, which may hold any word.
+ * Never with the URLs that were asked for, which may hold any word.
  */
-function reasonOf(error: unknown, url: string): string {
+function reasonOf(error: unknown, urls: readonly string[]): string {
   const words: string[] = [];
   for (let at = error; at instanceof Error && words.length < 8; at = at.cause) words.push(at.message);
-  const all = (words.length > 0 ? words.join(": ") : String(error)).replaceAll(url, "");
+  let all = words.length > 0 ? words.join(": ") : String(error);
+  for (const url of urls) all = all.replaceAll(url, "");
   const from = all.lastIndexOf("client error (");
   return from < 0 ? all : all.slice(from);
 }

@@ -13,7 +13,15 @@ import { retryAfterSeconds } from "./retry_after.ts";
 const passing: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 522, 524]);
 
 /** Failures that the next attempt may not meet. The others would be the same again. */
-const transient: ReadonlySet<FailureKind> = new Set(["dns", "connect", "timeout", "reset", "cut-short"]);
+const transient: ReadonlySet<FailureKind> = new Set([
+  "dns",
+  "connect",
+  "timeout",
+  "reset",
+  "cut-short",
+  "proxy",
+  "blocked",
+]);
 
 /** Methods that mean the same when they arrive twice (RFC 9110, section 9.2.2). */
 const idempotent: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
@@ -66,13 +74,18 @@ export interface NextAttempt {
  * second attempt.
  */
 export function nextAttempt(tried: Attempt): NextAttempt | undefined {
-  if (!(tried.repeatable || idempotent.has(tried.method.toUpperCase())) || !mayPass(tried)) return undefined;
+  if (!isRepeatable(tried) || !mayPass(tried)) return undefined;
   const wish = retryAfterSeconds(tried.headers?.get("retry-after") ?? null, tried.now);
   const asked = wish !== undefined && asking.has(tried.status ?? 0) && (tried.waits ?? 0) < mostWaits;
   if (!asked && tried.attempt >= tried.retries) return undefined;
   if (wish !== undefined) return { seconds: Math.min(wish, tried.maxRetryAfter), asked };
   const wait = Math.min(first * 2 ** tried.attempt, longest);
   return { seconds: wait * (1 - (tried.random ?? Math.random()) / 2), asked };
+}
+
+/** Whether a request may be sent twice. */
+export function isRepeatable({ method, repeatable }: Pick<Attempt, "method" | "repeatable">): boolean {
+  return repeatable === true || idempotent.has(method.toUpperCase());
 }
 
 function mayPass({ failure, status }: Attempt): boolean {

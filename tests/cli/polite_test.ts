@@ -14,7 +14,8 @@ Deno.test("the gap between two requests to a host is never shorter than the dela
   const spec = { seed: 71, pages: 22, hosts: 2 };
   const crawl = ["crawl", webSpider, "--start-url", place.demo.webUrl(spec), "-s", "delay=200ms"];
   const often = [...crawl, "--checkpoint-interval", "0.05s"];
-  for (const [signal, requests] of [["SIGKILL", 4], ["SIGINT", 10], ["SIGKILL", 17]] as const) {
+  const interruptions = [["SIGKILL", 3], ["SIGINT", 7], ["SIGKILL", 11], ["SIGTERM", 14], ["SIGKILL", 18]] as const;
+  for (const [signal, requests] of interruptions) {
     await using trawl = place.start(often);
     await trawl.until(`${requests} requests`, () => place.pages.length >= requests);
     trawl.kill(signal);

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly onStderr?: (line: string, trawl: Running) => void;
   /** Runs this instead of trawl. */
   readonly program?: readonly string[];
+  /** How long it may take before the test has failed, in milliseconds. @default {30_000} */
+  readonly patience?: number;
 }
 
 /** How a process ended. */
@@ -56,7 +58,8 @@ export class Running implements AsyncDisposable {
   readonly #stdoutEnd = new AbortController();
   readonly #stderrEnd = new AbortController();
 
-  constructor(args: readonly string[], { cwd = root, env = {}, onStderr, program: other }: RunOptions = {}) {
+  constructor(args: readonly string[], options: RunOptions = {}) {
+    const { cwd = root, env = {}, onStderr, program: other, patience = deadline } = options;
     const [command = "", ...before] = other ?? program;
     this.#child = new Deno.Command(command, {
       args: [...before, ...args],
@@ -67,7 +70,7 @@ export class Running implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.ended = this.#end(onStderr);
+    this.ended = this.#end(onStderr, patience);
     // It is awaited later, or not at all where the test fails before.
     this.ended.catch(() => {});
   }
@@ -129,12 +132,12 @@ export class Running implements AsyncDisposable {
     await this.ended.catch(() => {});
   }
 
-  async #end(onStderr: RunOptions["onStderr"]): Promise<Ended> {
+  async #end(onStderr: RunOptions["onStderr"], patience: number): Promise<Ended> {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       this.kill();
-    }, deadline);
+    }, patience);
     try {
       let rest = "";
       const [{ code, signal }] = await Promise.all([
@@ -147,7 +150,7 @@ export class Running implements AsyncDisposable {
           for (const line of lines) onStderr?.(line, this);
         }, this.#stderrEnd.signal),
       ]);
-      assert.ok(!late, `trawl took more than ${deadline / 1000} s:\n${this.#stderr}`);
+      assert.ok(!late, `trawl took more than ${patience / 1000} s:\n${this.#stderr}`);
       return { code, signal, stdout: this.#stdout, stderr: this.#stderr };
     } finally {
       this.#isOver = true;

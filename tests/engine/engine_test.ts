@@ -56,9 +56,10 @@ Deno.test("a crawl fetches every page once, writes its items, and ends", async (
     "http://a.com/2",
     "http://a.com/3",
   ]);
-  const { statuses, bytes, ...counters } = run.parts.counters;
+  const { statuses, bytes, tiers, ...counters } = run.parts.counters;
   assert.deepEqual(statuses, { 200: 4, 404: 1 });
   assert.ok(bytes > 0);
+  assert.deepEqual(tiers, { direct: { requests: 5, ok: 5, bytes } });
   assert.deepEqual(counters, {
     pages: 4,
     items: 4,
@@ -70,6 +71,8 @@ Deno.test("a crawl fetches every page once, writes its items, and ends", async (
     duplicates: 2,
     offsite: 0,
     tooDeep: 0,
+    tooMany: 0,
+    blocked: {},
   });
   assert.deepEqual(run.failures(), [{
     url: "http://a.com/gone",
@@ -143,7 +146,7 @@ Deno.test("no request is taken while more than maxActiveSize is downloaded and n
       yield { url: page.url };
     },
   };
-  const run = open({ spider: slow, site: ({ url }) => answer(url, 2000), concurrency: 1 }, { maxActiveSize: 3000 });
+  const run = open({ spider: slow, site: ({ url }) => answer(url, 2000), concurrency: 1, maxActiveSize: 3000 });
   const running = run.engine.run();
   await settle();
   // The second one passed the limit.
@@ -172,7 +175,7 @@ Deno.test("pages without a body count too", async () => {
       await hold.promise;
     },
   };
-  const run = open({ spider: slow, site: ({ url }) => answer(url), concurrency: 1 }, { maxActiveSize: 5000 });
+  const run = open({ spider: slow, site: ({ url }) => answer(url), concurrency: 1, maxActiveSize: 5000 });
   const running = run.engine.run();
   await settle();
   assert.equal(run.asked.length, 5);

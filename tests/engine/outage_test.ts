@@ -250,3 +250,42 @@ Deno.test("after a resume the host that answered in the earlier process is asked
   assert.equal(await isOutage(a), false);
   assert.deepEqual(log, [`reach ${b}`]);
 });
+
+const proxy: Failure = { kind: "proxy", message: "it refused the connection" };
+
+Deno.test("where everything goes through proxies, all of them failing is an outage whatever has answered meanwhile", async () => {
+  const { clock, log, isOutage, answered } = open();
+  const beganAt = clock.now();
+  clock.advance(1000);
+  answered(b);
+  assert.equal(await isOutage(a, { ...proxy, final: true }, beganAt), true);
+  assert.deepEqual(log, [`reach ${b}`, `down ${b} proxy 1`]);
+});
+
+Deno.test("proxies that are found to be back are used again, five times without an answer and no more", async () => {
+  const { clock, log, reachable, isOutage, answered, outage } = open();
+  reachable.add(a);
+  for (let n = 0; n < 5; n++) {
+    assert.deepEqual(await Promise.all([isOutage(a, proxy), isOutage(a, proxy)]), [true, true]);
+    clock.advance(1000);
+    await settle();
+    assert.equal(outage.down, undefined);
+  }
+  assert.equal(log.filter((line) => line === "up").length, 5);
+  assert.equal(await isOutage(a, proxy), false);
+  answered(a);
+  assert.equal(await isOutage(a, proxy), true);
+});
+
+Deno.test("where proxies are a detour that some hosts need, their failure is no outage, until it has taken too long", async () => {
+  let downSince: number | undefined;
+  const { clock, log, isOutage, outage } = open({ detourDownSince: () => downSince, timeout: 60 });
+  assert.equal(await isOutage(a, proxy), true);
+  downSince = clock.now();
+  clock.advance(59_000);
+  assert.equal(await isOutage(a, proxy), true);
+  assert.deepEqual([log, outage.down], [[], undefined]);
+  clock.advance(1000);
+  assert.equal(await isOutage(a, proxy), true);
+  assert.deepEqual(log, ["timeout"]);
+});

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { ActivePages } from "../../lib/engine/active.ts";
 import { createCounters } from "../../lib/engine/counters.ts";
 import type { Ending, EngineOptions } from "../../lib/engine/engine.ts";
 import type { EngineParts } from "../../lib/engine/parts.ts";
@@ -18,10 +17,16 @@ import { Starts } from "../../lib/engine/starts.ts";
 import { openFeed } from "../../lib/feed/feed.ts";
 import { DiskQueues } from "../../lib/frontier/disk_queues.ts";
 import { Frontier } from "../../lib/frontier/frontier.ts";
+import { GivenUp } from "../../lib/frontier/given_up.ts";
 import { Seen } from "../../lib/frontier/seen.ts";
 import type { Failure, Outcome } from "../../lib/model/outcome.ts";
+import { BodyRoom } from "../../lib/net/body_room.ts";
+import type { BlockRules } from "../../lib/net/block.ts";
 import { Cookies } from "../../lib/net/cookies.ts";
 import type { Downloadable, Downloader, Sending } from "../../lib/net/download.ts";
+import { Proxies } from "../../lib/net/proxies.ts";
+import type { AddressGuard } from "../../lib/net/guard.ts";
+import { Tiers } from "../../lib/net/tiers.ts";
 import { Scheduler, type SchedulerOptions } from "../../lib/schedule/scheduler.ts";
 import { callbacksOf } from "../../lib/spider/check.ts";
 import type { Spider } from "../../lib/spider/spider.ts";
@@ -30,8 +35,12 @@ import { FaultyDisk } from "../disk/faulty_disk.ts";
 
 export const epoch = 1_795_253_400_000;
 
-/** What a server does with a request. */
-export type Site = (request: Downloadable, signal: AbortSignal | undefined) => Outcome | Promise<Outcome>;
+/** What a server does with a request, which may come through a proxy. */
+export type Site = (
+  request: Downloadable,
+  signal: AbortSignal | undefined,
+  proxy?: string,
+) => Outcome | Promise<Outcome>;
 
 /** Returns an answer. */
 export function answer(
@@ -59,9 +68,18 @@ export interface Said extends Partial<Omit<SchedulerOptions, "frontier" | "clock
   readonly snapshot?: CrawlSnapshot;
   readonly outage?: Partial<OutageOptions>;
   readonly robots?: boolean;
+  /** The names of the proxies that everything, or what is blocked, goes through. They are asked nothing themselves. */
+  readonly proxies?: { readonly always?: readonly string[]; readonly paid?: readonly string[] };
+  /** Told that every proxy refuses the password. */
+  readonly onDenied?: (message: string) => void;
+  readonly blocks?: BlockRules;
   readonly depthLimit?: number;
+  readonly maxActiveSize?: number;
+  readonly guard?: AddressGuard;
   readonly items?: string;
   readonly failures?: string;
+  /** Hears what the feeds warn of. @default {a warning fails the test} */
+  readonly warn?: (message: string) => void;
 }
 
 /** The parts, and what a test wants to see of them. */
@@ -71,7 +89,13 @@ export interface World {
   readonly disk: FaultyDisk;
   readonly events: CrawlEvent[];
   /** What was downloaded, `METHOD url` and when. */
-  readonly asked: { readonly what: string; readonly at: number; readonly headers: Readonly<Record<string, string>> }[];
+  readonly asked: {
+    readonly what: string;
+    readonly at: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly trusted: boolean | undefined;
+    readonly proxy?: string;
+  }[];
   readonly signals: (AbortSignal | undefined)[];
   /** The items written so far, and the failures. */
   items(): unknown[];
@@ -79,9 +103,10 @@ export interface World {
 }
 
 export const noLimits: EngineOptions = {
-  maxActiveSize: 5_000_000,
   retries: 2,
   maxRetryAfter: 600,
+  maxBodySize: 1_000_000,
+  sitemaps: false,
   handleStatuses: [],
   maxPages: Infinity,
   limit: Infinity,
@@ -92,26 +117,43 @@ export function worldOf(said: Said, engine: { current?: { resume(): void; pause(
   const { spider, site, snapshot, folder } = said;
   const clock = said.clock ?? new ManualClock(epoch), disk = said.disk ?? new FaultyDisk();
   const events: CrawlEvent[] = [], asked: World["asked"] = [], signals: World["signals"] = [];
-  const download = async (request: Downloadable, { signal }: Sending = {}): Promise<Outcome> => {
-    asked.push({ what: `${request.method} ${request.url}`, at: clock.now(), headers: request.headers });
+  const download = async (request: Downloadable, { signal, proxy, trusted }: Sending = {}): Promise<Outcome> => {
+    asked.push({
+      what: `${request.method} ${request.url}`,
+      at: clock.now(),
+      headers: request.headers,
+      trusted,
+      ...proxy && { proxy: proxy.name },
+    });
     signals.push(signal);
-    const outcome = await site(request, signal);
+    const outcome = await site(request, signal, proxy?.name);
     signal?.throwIfAborted();
     return outcome;
   };
   const place = folder === undefined ? undefined : { disk, folder };
   const frontier = new Frontier({
     seen: new Seen(place, snapshot?.frontier.seen),
-    ...(place && { queues: new DiskQueues({ ...place, segmentRecords: 3, window: 2 }, snapshot?.frontier.queues) }),
+    ...(place && {
+      queues: new DiskQueues({ ...place, segmentRecords: 3, window: 2 }, snapshot?.frontier.queues),
+      givenUp: new GivenUp(place, snapshot?.frontier.givenUp),
+    }),
   });
   if (snapshot !== undefined) frontier.restore(snapshot.frontier);
-  const warn = unexpected;
+  const warn = said.warn ?? unexpected;
   const [itemsPath, failuresPath] = [said.items ?? "/items.jsonl", said.failures ?? "/failed.jsonl"];
   const items = openFeed({ disk, path: itemsPath, snapshot: snapshot?.items, warn });
   const failures = openFeed({ disk, path: failuresPath, snapshot: snapshot?.failures, warn });
   const callbacks = callbacksOf(spider);
   const cookies = new Cookies(clock);
   cookies.restore(snapshot?.cookies ?? []);
+  const proxies = (name: string, names: readonly string[] | undefined) =>
+    names &&
+    new Proxies({
+      name,
+      proxies: names.map((each) => ({ name: each, url: `http://${each}:8080/` })),
+      clock,
+      onTrouble: (message) => events.push({ type: "log", level: "warn", message }),
+    });
   const parts: EngineParts = {
     spider,
     callbacks,
@@ -129,17 +171,31 @@ export function worldOf(said: Said, engine: { current?: { resume(): void; pause(
     }),
     // The engine uses these two methods of it.
     downloader: { download, close() {} } as unknown as Downloader,
+    guard: said.guard,
+    tiers: new Tiers({
+      downloader: { download, close() {} },
+      clock,
+      ask: () => Promise.resolve("works"),
+      always: proxies("home", said.proxies?.always),
+      paid: proxies("datacenter", said.proxies?.paid),
+      exiles: snapshot?.exiles,
+      ...said.onDenied && { onDenied: said.onDenied },
+    }),
+    blocks: said.blocks ?? { statuses: [403, 429, 503] },
     cookies,
-    robots: said.robots === true
+    robots: said.robots !== undefined
       ? new RobotsGate({
+        obey: said.robots,
         userAgent: "trawl/1",
         clock,
-        download: (url) => download({ url, method: "GET", headers: {}, body: undefined }),
+        warn: (message, url) => events.push({ type: "log", level: "warn", message, url }),
+        download: (url, trusted) => download({ url, method: "GET", headers: {}, body: undefined }, { trusted }),
       })
       : undefined,
     outage: new Outage({
       clock,
       reach: () => Promise.resolve(true),
+      detourDownSince: said.proxies?.paid && (() => parts.tiers.detourDownSince),
       lastAnswer: snapshot?.lastAnswer,
       timeout: 600,
       onDown: (url, { message }, seconds) => events.push({ type: "outage", host: url, message, seconds }),
@@ -147,7 +203,7 @@ export function worldOf(said: Said, engine: { current?: { resume(): void; pause(
       onTimeout: () => engine.current?.pause("outage"),
       ...said.outage,
     }),
-    active: new ActivePages(),
+    room: new BodyRoom(said.maxActiveSize ?? 5_000_000),
     inScope: createScope({
       allowedDomains: spider.allowedDomains,
       startUrls: spider.startUrls ?? [],

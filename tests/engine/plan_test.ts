@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Checkpoint, FormatError, type Identity } from "../../lib/checkpoint/document.ts";
 import type { Found, Unreadable } from "../../lib/checkpoint/store.ts";
 import { DamageError } from "../../lib/disk/damage.ts";
-import { type Plan, planOf, type Wanted } from "../../lib/engine/plan.ts";
+import { type Plan, planOf, type RetryPlan, retryPlanOf, type Wanted } from "../../lib/engine/plan.ts";
 import type { CrawlSnapshot } from "../../lib/engine/snapshot.ts";
 
 const identity: Identity = { spider: "news", project: "default", proxyType: "none", code: "c1", startedAt: 1 };
@@ -10,12 +10,15 @@ const wanted: Wanted = { spider: "news", project: "default", proxyType: "none", 
 
 interface Said extends Partial<Identity> {
   readonly phase?: CrawlSnapshot["phase"];
+  readonly isRetry?: boolean;
   readonly startUrls?: readonly string[];
   readonly generation?: number;
 }
 
-function checkpoint({ phase = "crawling", startUrls = [], generation = 2, ...said }: Said = {}): Checkpoint {
-  return { generation, savedAt: 5, identity: { ...identity, ...said }, crawl: { phase, startUrls } };
+function checkpoint(
+  { phase = "crawling", isRetry = false, startUrls = [], generation = 2, ...said }: Said = {},
+): Checkpoint {
+  return { generation, savedAt: 5, identity: { ...identity, ...said }, crawl: { phase, isRetry, startUrls } };
 }
 
 function found(checkpoints: readonly Checkpoint[], unreadable: readonly Unreadable[] = []): Found {
@@ -28,7 +31,7 @@ function found(checkpoints: readonly Checkpoint[], unreadable: readonly Unreadab
 const damaged: Unreadable = { path: "/c/new", error: new DamageError("/c/new", 12, "it ends too soon") };
 const startOver = "To start over: trawl crawl news --fresh";
 
-function messageOf(plan: Plan): string {
+function messageOf(plan: Plan | RetryPlan): string {
   assert.equal(plan.kind, "refused");
   return plan.kind === "refused" ? plan.message : "";
 }
@@ -136,4 +139,65 @@ Deno.test("another --start-url is refused, and what to do instead is said", () =
 Deno.test("a proxy type that differs comes before everything that would refuse the checkpoint for its crawl", () => {
   const saved = found([checkpoint({ proxyType: "auto", startUrls: ["http://a/"] })]);
   assert.equal(planOf(saved, { ...wanted, startUrls: ["http://b/"] }).kind, "fresh");
+});
+
+const retry: Wanted = { ...wanted, retryFailed: true };
+
+Deno.test("a retry that was interrupted goes on, whether a retry is asked for or not", () => {
+  const both = found([checkpoint({ isRetry: true })]);
+  for (const each of [wanted, retry]) assert.deepEqual(planOf(both, each), { kind: "resume", notes: [], found: both });
+});
+
+Deno.test("a crawl that is not finished is never put aside for a retry, whatever the proxy type", () => {
+  for (const proxyType of ["none", "auto"]) {
+    assert.equal(
+      messageOf(planOf(found([checkpoint({ proxyType })]), retry)),
+      'Cannot retry the failed pages of "news": the crawl after it is not finished. ' +
+        "Continue that one first, without --retry-failed, or discard it: trawl checkpoint clear news",
+    );
+  }
+});
+
+Deno.test("a retry through another proxy starts fresh", () => {
+  assert.deepEqual(planOf(found([checkpoint({ isRetry: true, proxyType: "auto" })]), retry), {
+    kind: "fresh",
+    notes: ["The checkpoint was made with --proxy-type auto, this is none: it is cleared, and the retry starts fresh"],
+    clear: true,
+  });
+});
+
+Deno.test("a crawl that fetched no page has left nothing, so it does not keep the one before from being retried", () => {
+  assert.deepEqual(planOf(found([checkpoint({ phase: "failed", proxyType: "auto" })]), retry), {
+    kind: "fresh",
+    notes: [],
+    clear: true,
+  });
+});
+
+Deno.test("what a finished crawl has left is retried, through whichever proxy", () => {
+  for (const proxyType of ["none", "residential"]) {
+    const kept = checkpoint({ phase: "finished", proxyType });
+    assert.deepEqual(retryPlanOf(kept, retry), { kind: "retry", notes: [], kept });
+  }
+  assert.deepEqual(retryPlanOf(undefined, retry), { kind: "nothing" });
+});
+
+Deno.test("a spider that has changed since is told of, and used", () => {
+  const plan = retryPlanOf(checkpoint({ code: "c0" }), retry);
+  assert.deepEqual(plan.kind === "retry" && plan.notes, [
+    "The spider has changed since the checkpoint was made; going on with the new one",
+  ]);
+});
+
+Deno.test("what was left by another spider or crawl is not retried", () => {
+  assert.equal(
+    messageOf(retryPlanOf(checkpoint({ spider: "olds" }), retry)),
+    'Cannot retry the failed pages of "news": what is kept of the last crawl belongs to the spider "olds" of the project "default"',
+  );
+  const kept = checkpoint({ startUrls: ["http://a/"] });
+  assert.equal(retryPlanOf(kept, { ...retry, startUrls: ["http://a/"] }).kind, "retry");
+  assert.equal(
+    messageOf(retryPlanOf(kept, { ...retry, startUrls: ["http://b/"] })),
+    'Cannot retry the failed pages of "news": the finished crawl began with http://a/. Give it the same --start-url, or none',
+  );
 });

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { RobotsGate } from "../../lib/engine/robots_gate.ts";
-import type { Outcome } from "../../lib/model/outcome.ts";
+import type { Failure, Outcome } from "../../lib/model/outcome.ts";
 import { ManualClock } from "../../lib/time/clock.ts";
 import { answer, failed } from "./parts.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
-function open(site: (url: string) => Outcome) {
+function open(site: (url: string) => Outcome, obey?: boolean) {
   const clock = new ManualClock();
-  const asked: string[] = [];
+  const asked: string[] = [], warnings: string[] = [];
   const gate = new RobotsGate({
+    ...(obey !== undefined && { obey }),
+    warn: (message, url) => warnings.push(`${url}: ${message}`),
     userAgent: "trawl/1.0",
     clock,
     download(url) {
@@ -17,7 +19,7 @@ function open(site: (url: string) => Outcome) {
       return Promise.resolve(site(url));
     },
   });
-  return { gate, clock, asked };
+  return { gate, clock, asked, warnings };
 }
 
 const text =
@@ -32,7 +34,7 @@ Deno.test("RobotsGate must ask each origin once a day, and knows then what it sa
   assert.equal(await gate.ask(url), undefined);
   assert.deepEqual(asked, ["http://a.com/robots.txt"]);
   assert.equal(gate.mustAsk("http://a.com/other"), false);
-  assert.equal(gate.refusal(url), "http://a.com/robots.txt forbids it");
+  assert.equal(gate.refusal(url)?.message, "http://a.com/robots.txt forbids it");
   assert.equal(gate.refusal("http://a.com/private"), undefined);
   assert.equal(gate.crawlDelay(url), 7);
   for (const other of ["https://a.com/", "http://a.com:81/", "http://b.com/"]) {
@@ -71,7 +73,7 @@ Deno.test("refuse() counts a failure as a refusal, for ten minutes", () => {
   gate.refuse("http://a.com/x", { kind: "timeout", message: "a.com sent no answer within 30 s" });
   assert.equal(gate.mustAsk("http://a.com/x"), false);
   assert.equal(
-    gate.refusal("http://a.com/y"),
+    gate.refusal("http://a.com/y")?.message,
     "http://a.com/robots.txt cannot be read, which counts as a refusal: a.com sent no answer within 30 s",
   );
   assert.equal(gate.refusal("http://b.com/y"), undefined);
@@ -86,7 +88,7 @@ Deno.test("a robots.txt may be redirected five times, to another host as well, a
   });
   assert.equal(await gate.ask("http://a.com/x"), undefined);
   assert.equal(asked.length, 6);
-  assert.equal(gate.refusal("http://a.com/secret"), "http://a.com/robots.txt forbids it");
+  assert.equal(gate.refusal("http://a.com/secret")?.message, "http://a.com/robots.txt forbids it");
   assert.equal(gate.mustAsk("http://b.com/"), true);
 });
 
@@ -116,4 +118,109 @@ Deno.test("RobotsGate remembers twenty thousand origins, and asks the oldest aga
   gate.refuse("http://one-more.com/", { kind: "dns", message: "" });
   assert.equal(gate.mustAsk("http://h1.com/"), false);
   assert.equal(gate.mustAsk("http://h2.com/"), true);
+});
+
+Deno.test("RobotsGate forgets the oldest files when they are more than 16 MB, but never the one that it asked for", async () => {
+  const { gate } = open((url) => answer(url, `${text}\n${"#".repeat(500 * 1024)}`));
+  for (let number = 0; number < 32; number++) await gate.ask(`http://h${number}.com/`);
+  assert.equal(gate.mustAsk("http://h0.com/"), true);
+  assert.equal(gate.mustAsk("http://h1.com/"), false);
+  const huge = open((url) => answer(url, 20_000_000));
+  await huge.gate.ask("http://a.com/");
+  assert.equal(huge.gate.mustAsk("http://a.com/"), false);
+  const errors = open((url) => answer(url, 1_000_000, 404));
+  for (let number = 0; number < 32; number++) await errors.gate.ask(`http://h${number}.com/`);
+  assert.equal(errors.gate.mustAsk("http://h0.com/"), false);
+});
+
+Deno.test("RobotsGate keeps a Crawl-delay up to ten minutes, and says so when one is longer", async () => {
+  for (
+    const [asked, kept, words] of [
+      ["600", 600, undefined],
+      ["601", 600, "10 min 1 s"],
+      ["1e9", 600, "11574 d 2 h"],
+    ] as const
+  ) {
+    const { gate, warnings } = open((url) => answer(url, `User-agent: *\nCrawl-delay: ${asked}`));
+    await gate.ask("http://a.com/x");
+    assert.equal(gate.crawlDelay("http://a.com/y"), kept);
+    assert.deepEqual(
+      warnings,
+      words === undefined ? [] : [
+        `http://a.com/robots.txt: it asks for ${words} between two requests (Crawl-delay: ${
+          Number(asked)
+        }), and gets ` +
+        "10 min, the longest that is kept. Leave the site out where that is too slow",
+      ],
+    );
+  }
+});
+
+Deno.test("what a robots.txt said counts on where it cannot be read any more", async () => {
+  let site = (url: string) => answer(url, text);
+  const { gate, clock } = open((url) => site(url));
+  await gate.ask("http://a.com/x");
+  clock.advance(day);
+  site = () => failed("timeout");
+  const failure = await gate.ask("http://a.com/x");
+  assert.equal(failure?.kind, "timeout");
+  gate.refuse("http://a.com/x", failure!);
+  assert.equal(gate.mustAsk("http://a.com/x"), false);
+  assert.equal(gate.refusal("http://a.com/x"), undefined);
+  assert.equal(gate.refusal("http://a.com/secret")?.message, "http://a.com/robots.txt forbids it");
+  assert.equal(gate.crawlDelay("http://a.com/x"), 7);
+  clock.advance(10 * 60 * 1000);
+  assert.equal(gate.mustAsk("http://a.com/x"), true);
+});
+
+Deno.test("RobotsGate gives the sitemaps of an origin as they are written", async () => {
+  const { gate } = open((url) =>
+    answer(url, "Sitemap: /1.xml\nUser-agent: *\nDisallow: /\nSitemap: http://b.com/2.xml")
+  );
+  assert.deepEqual(gate.sitemaps("http://a.com/x"), []);
+  await gate.ask("http://a.com/x");
+  assert.deepEqual(gate.sitemaps("http://a.com/robots.txt"), ["/1.xml", "http://b.com/2.xml"]);
+  assert.deepEqual(gate.sitemaps("http://b.com/"), []);
+});
+
+Deno.test("a RobotsGate that is not to be obeyed is asked for sitemaps only, and forbids nothing", async () => {
+  const { gate, warnings } = open(
+    (url) => answer(url, "User-agent: *\nDisallow: /\nCrawl-delay: 1e9\nSitemap: /s"),
+    false,
+  );
+  assert.equal(gate.mustAsk("http://a.com/x"), false);
+  assert.equal(gate.mustAsk("http://a.com/robots.txt", true), true);
+  await gate.ask("http://a.com/robots.txt");
+  assert.equal(gate.mustAsk("http://a.com/robots.txt", true), false);
+  assert.equal(gate.refusal("http://a.com/x"), undefined);
+  assert.equal(gate.crawlDelay("http://a.com/x"), 0);
+  assert.deepEqual(gate.sitemaps("http://a.com/x"), ["/s"]);
+  assert.deepEqual(warnings, []);
+  gate.refuse("http://b.com/", { kind: "timeout", message: "late" });
+  assert.equal(gate.refusal("http://b.com/x"), undefined);
+});
+
+Deno.test("where a host cannot be asked at all, that is why its pages are refused, and no robots.txt", async () => {
+  const failure: Failure = { kind: "dns", message: "No host is named a.com", final: true };
+  const { gate } = open(() => ({ failure }));
+  assert.deepEqual(await gate.ask("http://a.com/x"), failure);
+  gate.refuse("http://a.com/x", failure);
+  assert.deepEqual(gate.refusal("http://a.com/x"), failure);
+});
+
+Deno.test("a robots.txt is trusted as the request is for which it is asked, and what it redirects to never is", async () => {
+  const trusted: boolean[] = [];
+  const gate = new RobotsGate({
+    userAgent: "trawl/1",
+    clock: new ManualClock(),
+    warn: () => assert.fail(),
+    download(url, isTrusted) {
+      trusted.push(isTrusted);
+      return Promise.resolve(answer(url, "", 301, { location: "/elsewhere" }));
+    },
+  });
+  await gate.ask("http://a.com/x", { trusted: true });
+  assert.deepEqual(trusted, [true, false, false, false, false, false]);
+  await gate.ask("http://b.com/x");
+  assert.deepEqual(trusted.slice(6), [false, false, false, false, false, false]);
 });

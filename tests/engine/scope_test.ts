@@ -40,3 +40,12 @@ Deno.test("createScope() counts depth from the start URL, and keeps to the limit
   const none = createScope({ allowedDomains: undefined, startUrls: [], depthLimit: 0 });
   assert.deepEqual([none(at("http://a.com/", 0)), none(at("http://a.com/", 1))], [undefined, "tooDeep"]);
 });
+
+Deno.test("createScope() lets nothing in where there is no room", () => {
+  let left = 1;
+  const options = { allowedDomains: ["a.com"], startUrls: [], depthLimit: 1, hasRoom: () => left-- > 0 };
+  const inScope = createScope(options);
+  assert.deepEqual([inScope(at("http://a.com/1")), inScope(at("http://a.com/2"))], [undefined, "tooMany"]);
+  assert.equal(inScope(at("http://b.com/")), "offsite");
+  assert.equal(inScope(at("http://a.com/", 2)), "tooDeep");
+});

@@ -34,7 +34,9 @@ async function visited(outcome: Outcome, said: Said = {}): Promise<Commit> {
     isOutage: () => Promise.resolve(false),
     retries: 2,
     maxRetryAfter: 600,
+    maxBodySize: 1_000_000,
     handleStatuses: [],
+    redirects: {},
     state: () => ({}),
     encode(item) {
       checkItem(item);

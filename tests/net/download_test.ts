@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import type { Failure, Outcome } from "../../lib/model/outcome.ts";
 import type { Response as Answer } from "../../lib/model/response.ts";
+import { BodyRoom } from "../../lib/net/body_room.ts";
 import { type Downloadable, Downloader, type DownloaderOptions } from "../../lib/net/download.ts";
 import { ManualClock } from "../../lib/time/clock.ts";
 import { answer, RawServer, send } from "./raw_server.ts";
@@ -146,10 +147,10 @@ Deno.test("download() gives the body decompressed, whatever it was packed with",
 });
 
 Deno.test("download() refuses a packing that nobody asked for and that it cannot take off", async () => {
-  await using server = new RawServer(answer(["Content-Encoding: zstd", "Content-Length: 4"], "abcd"));
+  await using server = new RawServer(answer(["Content-Encoding: compress", "Content-Length: 4"], "abcd"));
   assert.deepEqual(failureOf(await once(server.url)), {
     kind: "protocol",
-    message: `${new URL(server.url).host} compressed its answer with zstd, which was not asked for`,
+    message: `${new URL(server.url).host} compressed its answer with compress, which was not asked for`,
   });
 });
 
@@ -213,6 +214,70 @@ Deno.test("download() refuses a body above the limit, however it comes", async (
       message: `The answer of ${new URL(server.url).host} is larger than 100 KB`,
     }, name);
   }
+});
+
+Deno.test("download() fetches no more of a body than is asked for, however it comes and whatever its limit", async () => {
+  const endless = async (connection: Deno.TcpConn) => {
+    await send(connection, answer(["Transfer-Encoding: chunked"]));
+    while (true) await send(connection, `10000\r\n${"x".repeat(0x10000)}\r\n`);
+  };
+  const bomb = gzipSync("x".repeat(2_000_000));
+  const large: [string, ConstructorParameters<typeof RawServer>[0]][] = [
+    ["without end", endless],
+    ["announced", (connection) => send(connection, answer(["Content-Length: 1000000"], "x".repeat(100_000)))],
+    ["compressed", answer(["Content-Encoding: gzip", `Content-Length: ${bomb.length}`], bomb)],
+  ];
+  for (const [name, bytes] of large) {
+    await using server = new RawServer(bytes);
+    using downloader = new Downloader({ userAgent: "test/1", maxBodySize: 20_000 });
+    const page = pageOf(await downloader.download(get(server.url), { atMost: 70_000 }));
+    assert.equal(text(page.body), "x".repeat(70_000), name);
+  }
+  await serving(() => new Response("short"), async (url) => {
+    using downloader = new Downloader({ userAgent: "test/1" });
+    assert.equal(text(pageOf(await downloader.download(get(url), { atMost: 70_000 })).body), "short");
+  });
+});
+
+Deno.test("download() does not read a body on for which there is no room, and does not hold that against its server", async () => {
+  const endless = () =>
+    new Response(
+      new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(65_536)) }, { highWaterMark: 0 }),
+    );
+  await serving(endless, async (url) => {
+    const clock = new ManualClock(), room = new BodyRoom(200_000), page = {};
+    const isWaiting = Promise.withResolvers<void>();
+    const arrive = room.arrive.bind(room);
+    room.arrive = () => {
+      const { grow, end } = arrive();
+      return {
+        end,
+        grow(length) {
+          const wait = grow(length);
+          if (wait !== undefined) isWaiting.resolve();
+          return wait;
+        },
+      };
+    };
+    room.open(page, 300_000);
+    using downloader = new Downloader({ userAgent: "test/1", maxBodySize: 1_000_000, clock, room });
+    let ended = false;
+    const download = downloader.download(get(url)).finally(() => ended = true);
+    await isWaiting.promise;
+    clock.advance(3_600_000);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.ok(!ended);
+    room.close(page);
+    assert.equal(failureOf(await download).kind, "too-large");
+    // Nothing of it is left behind that others would wait for.
+    assert.equal(room.arrive().grow(5_000_000), undefined);
+
+    const stop = new AbortController();
+    room.open(page, 300_000);
+    const cancelled = downloader.download(get(url), { signal: stop.signal });
+    stop.abort(new Error("enough"));
+    await assert.rejects(cancelled, /enough/);
+  });
 });
 
 Deno.test("download() takes a body that is exactly as large as the limit", async () => {
@@ -321,7 +386,7 @@ Deno.test("download() says in plain words what went wrong", async () => {
     [
       `HTTP/1.1 200 OK\r\nA: ${"x".repeat(1_000_000)}\r\n\r\n`,
       "protocol",
-      /^The answer of HOST is not valid HTTP: .*too large$/,
+      /^The headers of HOST are too many or too large$/,
     ],
   ];
   for (const [bytes, kind, message] of answers) {

@@ -21,7 +21,7 @@ Deno.test("failureOf() tells by the words of the transport what went wrong", () 
     [
       "client error (Connect): invalid peer certificate: UnknownIssuer",
       "tls",
-      "Cannot trust the certificate of example.com:8443: invalid peer certificate: UnknownIssuer",
+      "Cannot trust the certificate of example.com:8443: who issued it is not known here; --ca-file can say",
     ],
     [
       "client error (Connect): received fatal alert: HandshakeFailure",
@@ -159,4 +159,71 @@ Deno.test("failureOf() is not misled by the words of the URL", () => {
     );
     assert.equal(failureOf(whole("connection reset"), named, "answer").kind, "reset");
   }
+});
+
+Deno.test("failureOf() understands what Node says of the same things", () => {
+  const cases: [string, string, string][] = [
+    [
+      "getaddrinfo EAI_AGAIN example.com",
+      "dns",
+      "Cannot look up the address of example.com:8443: getaddrinfo EAI_AGAIN example.com",
+    ],
+    ["connect ECONNREFUSED 10.0.0.1:443", "connect", "example.com:8443 refused the connection"],
+    ["ECONNREFUSED", "connect", "example.com:8443 refused the connection"],
+    ["connect ENETUNREACH 10.0.0.1:443", "connect", "example.com:8443 cannot be reached"],
+    ["connect EHOSTUNREACH 10.0.0.1:443", "connect", "example.com:8443 cannot be reached"],
+    ["connect ETIMEDOUT 10.0.0.1:443", "timeout", "example.com:8443 did not take the connection in time"],
+    ["Connect Timeout", "timeout", "example.com:8443 did not take the connection in time"],
+    ["read ECONNRESET", "reset", "example.com:8443 broke the connection off"],
+    ["write EPIPE", "reset", "example.com:8443 broke the connection off"],
+    ["other side closed", "reset", "example.com:8443 closed the connection without an answer"],
+    [
+      "Client network socket disconnected before secure TLS connection was established",
+      "reset",
+      "example.com:8443 closed the connection while encryption was being agreed on",
+    ],
+    ["Headers Overflow Error", "protocol", "The headers of example.com:8443 are too many or too large"],
+    [
+      "Response does not match the HTTP/1.1 protocol (Invalid status code)",
+      "protocol",
+      "The answer of example.com:8443 is not valid HTTP: Response does not match the HTTP/1.1 protocol (Invalid status code)",
+    ],
+  ];
+  for (const [words, kind, message] of cases) {
+    const failure = failureOf(new Error(words), url, "answer");
+    assert.deepEqual([failure.kind, failure.message, failure.final], [kind, message, undefined]);
+  }
+});
+
+Deno.test("failureOf() takes only Linux at its word that a host does not exist", () => {
+  const failure = failureOf(new Error("getaddrinfo ENOTFOUND example.com"), url, "answer");
+  assert.deepEqual([failure.kind, failure.final], ["dns", Deno.build.os === "linux" ? true : undefined]);
+});
+
+Deno.test("failureOf() knows headers that are too large, over HTTP/2 too", () => {
+  const large = [
+    "client error (SendRequest): message head is too large",
+    'client error (SendRequest): http2 error: connection error detected: detected excessive load generating behavior (b"too_many_continuations")',
+    "client error (SendRequest): http2 error: connection error detected: unable to maintain the header compression context",
+  ];
+  for (const words of large) {
+    for (const error of bothWays(words)) {
+      assert.deepEqual(failureOf(error, url, "answer"), {
+        kind: "protocol",
+        message: "The headers of example.com:8443 are too many or too large",
+      });
+    }
+  }
+  const unclear = "stream error detected: unspecific protocol error detected";
+  assert.deepEqual(failureOf(new TypeError("fetch failed", { cause: new Error(unclear) }), url, "answer"), {
+    kind: "protocol",
+    message:
+      `The answer of example.com:8443 is not valid HTTP/2, or its headers are too large: fetch failed: ${unclear}`,
+  });
+});
+
+Deno.test("failureOf() is not misled by the words of the URL that was asked in its place", () => {
+  const asked = "https://10.0.0.1:8443/certificate";
+  const error = new Error(`error sending request for url (${asked}): connection reset`);
+  assert.equal(failureOf(error, "https://example.com:8443/certificate", "answer", asked).kind, "reset");
 });

@@ -8,8 +8,8 @@ export class RawServer implements AsyncDisposable {
   /** Resolves when the first request has been read. */
   readonly asked = Promise.withResolvers<void>();
 
-  /** Answers every request with the same bytes and closes, or does what `answer` does. */
-  constructor(answer: string | Uint8Array | ((connection: Deno.TcpConn) => Promise<void> | void)) {
+  /** Answers every request with the same bytes and closes, or does what `answer` does, which is given the request's head. */
+  constructor(answer: string | Uint8Array | ((connection: Deno.TcpConn, head: string) => Promise<void> | void)) {
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }) as Deno.TcpListener;
     this.#ended = this.#serve(
       typeof answer === "function" ? answer : async (connection) => {
@@ -23,7 +23,7 @@ export class RawServer implements AsyncDisposable {
     return `http://127.0.0.1:${this.#listener.addr.port}/`;
   }
 
-  async #serve(answer: (connection: Deno.TcpConn) => Promise<void> | void): Promise<void> {
+  async #serve(answer: (connection: Deno.TcpConn, head: string) => Promise<void> | void): Promise<void> {
     const served: Promise<void>[] = [];
     for await (const connection of this.#listener) {
       this.#connections.add(connection);
@@ -32,7 +32,10 @@ export class RawServer implements AsyncDisposable {
     await Promise.all(served);
   }
 
-  async #one(connection: Deno.TcpConn, answer: (connection: Deno.TcpConn) => Promise<void> | void): Promise<void> {
+  async #one(
+    connection: Deno.TcpConn,
+    answer: (connection: Deno.TcpConn, head: string) => Promise<void> | void,
+  ): Promise<void> {
     try {
       let head = "";
       while (!head.includes("\r\n\r\n")) {
@@ -42,7 +45,7 @@ export class RawServer implements AsyncDisposable {
         head += new TextDecoder().decode(buffer.subarray(0, length));
       }
       this.asked.resolve();
-      await answer(connection);
+      await answer(connection, head);
     } catch {
       // The client went away, which is what several tests are about.
     }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { referrerPolicies } from "../../lib/model/referrer_policy.ts";
 import { mergeSettings, settingNames, type SettingsInput, settingsTable } from "../../lib/spider/settings.ts";
 
 type Form = readonly [given: unknown, value: unknown];
@@ -19,6 +20,7 @@ const forms: Readonly<Record<keyof typeof settingsTable, readonly [accepted: rea
   randomizeDelay: [flags, notFlags],
   throttle: [flags, notFlags],
   robots: [flags, notFlags],
+  sitemaps: [flags, notFlags],
   userAgent: [[["trawl/1 (+http://a.com/)", "trawl/1 (+http://a.com/)"]], ["", "two\nlines", "ü", 5, null]],
   retries: [counts(0), notCounts(0)],
   maxRetryAfter: [[[0, 0], ["0", 0], ...times], notTimes],
@@ -30,9 +32,22 @@ const forms: Readonly<Record<keyof typeof settingsTable, readonly [accepted: rea
   depthLimit: [counts(0), notCounts(0)],
   maxPages: [counts(1), notCounts(1)],
   cookies: [flags, notFlags],
+  maxRedirects: [counts(0), notCounts(0)],
+  metaRefresh: [[[false, false], ["false", false], [0, 0], ["0", 0], ...times], ["none", "off", ...notTimes]],
+  referrerPolicy: [referrerPolicies.map((policy) => [policy, policy]), ["", "Origin", "none", 5, null, false, [
+    "origin",
+  ]]],
   handleStatuses: [
     [[[], []], [[404, 500], [404, 500]], ["404", [404]], ["404, 410,", [404, 410]], ["", []], [["404"], [404]]],
     ["nope", "404;410", "99", [600], [404.5], 404, null, {}],
+  ],
+  blockStatuses: [
+    [[[], []], [[404, 500], [404, 500]], ["404", [404]], ["404, 410,", [404, 410]], ["", []], [["404"], [404]]],
+    ["nope", "404;410", "99", [600], [404.5], 404, null, {}],
+  ],
+  blockPattern: [
+    [["you are a (?:bot|robot)", /you are a (?:bot|robot)/i], [/blocked/, /blocked/], [/a/gu, /a/u], [/a/y, /a/]],
+    ["", "(", "[a", 5, null, true, []],
   ],
   columns: [
     [[[], []], [["a", "b"], ["a", "b"]], ["title, price", ["title", "price"]]],
@@ -44,7 +59,7 @@ for (const name of settingNames) {
   const { parse, default: normal } = settingsTable[name];
   Deno.test(`the setting ${name} takes every form that is documented`, () => {
     for (const [given, value] of forms[name][0]) assert.deepEqual(parse(given), value, JSON.stringify(given));
-    if (normal !== Infinity) assert.deepEqual(parse(normal), normal);
+    if (normal !== Infinity && normal !== undefined) assert.deepEqual(parse(normal), normal);
   });
 
   Deno.test(`the setting ${name} refuses everything else with a sentence that shows it`, () => {
@@ -69,6 +84,7 @@ Deno.test("the settings have the documented defaults", () => {
     randomizeDelay: false,
     throttle: true,
     robots: true,
+    sitemaps: false,
     retries: 2,
     maxRetryAfter: 600,
     timeout: 60,
@@ -79,7 +95,12 @@ Deno.test("the settings have the documented defaults", () => {
     depthLimit: Infinity,
     maxPages: Infinity,
     cookies: true,
+    maxRedirects: 20,
+    metaRefresh: 10,
+    referrerPolicy: "strict-origin-when-cross-origin",
     handleStatuses: [],
+    blockStatuses: [403, 429, 503],
+    blockPattern: undefined,
     columns: [],
   });
 });
@@ -87,7 +108,7 @@ Deno.test("the settings have the documented defaults", () => {
 Deno.test("what is shown of a default means the default", () => {
   for (const name of settingNames) {
     const { shown, parse, default: normal } = settingsTable[name];
-    if (shown === "none") assert.equal(normal, Infinity);
+    if (shown === "none") assert.equal(normal, name === "blockPattern" ? undefined : Infinity);
     else assert.deepEqual(parse(shown === "[]" ? "" : shown), normal, name);
   }
 });

@@ -1,0 +1,198 @@
+/**
+ * Asking a proxy itself what is wrong, by its own protocol and without a page.
+ *
+ * `fetch` says only that there is no connection. Whether that is the proxy's fault or the host's decides what follows:
+ * another proxy, or another attempt later.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import type { Clock } from "../time/clock.ts";
+import { authorizationOf, isSocks, type Proxy } from "./proxy.ts";
+
+/**
+ * What a proxy says: `works`, it is well, and what failed was the host's fault; `no-host`, it knows no such host;
+ * `unable`, it answers and gives no connection to the host, whoever is to blame; `denied`, it refuses our user name and
+ * password; `dead`, it does not answer as a proxy.
+ */
+export type ProxyState = "works" | "no-host" | "unable" | "denied" | "dead";
+
+export interface AskOptions {
+  readonly clock: Clock;
+  /** Certificates that are trusted besides those that Deno knows, in PEM. */
+  readonly caCerts?: readonly string[] | undefined;
+  /** How long an answer is waited for, in seconds. @default {5} */
+  readonly patience?: number;
+}
+
+/**
+ * Asks a proxy for a connection to the host of a URL, and does not use it. Never throws for what a proxy does.
+ *
+ * An http proxy may refuse that for a page without encryption, which needs none: that is no fault.
+ */
+export async function askProxy(proxy: Proxy, url: string, options: AskOptions): Promise<ProxyState> {
+  const target = new URL(url);
+  if (isSocks(proxy)) {
+    let greeted = false;
+    const state = await talk(proxy, options, (line) => askSocks(line, proxy, target, () => greeted = true));
+    return state ?? (greeted ? "works" : "dead");
+  }
+  const judge = target.protocol === "https:" ? tunnelState : (status: number, head: string) => {
+    return status < 500 && !isDenial(status) ? "works" : tunnelState(status, head);
+  };
+  const to = `${target.hostname}:${portOf(target)}`;
+  const state = await talk(proxy, options, (line) => askHttp(line, proxy, `CONNECT ${to}`, to, judge));
+  if (state !== undefined) return state;
+  // A proxy that is silent may be waiting for the host: what it can answer alone it still does.
+  const host = new URL(proxy.url).host;
+  return await talk(proxy, options, (line) => askHttp(line, proxy, "OPTIONS *", host, anyState)) ?? "dead";
+}
+
+function portOf({ port, protocol }: URL): number {
+  return Number(port) || (protocol === "https:" ? 443 : 80);
+}
+
+/** A connection to a proxy, and what it has said so far. */
+interface Line {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Returns bytes as soon as there are `count`; throws where the connection ends before. */
+  read(count: number): Promise<Uint8Array>;
+  /** Returns all text up to an empty line. */
+  readHead(): Promise<string>;
+}
+
+/** Returns what a conversation comes to: `dead` where it cannot be had, undefined where the proxy falls silent. */
+async function talk(
+  proxy: Proxy,
+  { clock, caCerts, patience = 5 }: AskOptions,
+  about: (line: Line) => Promise<ProxyState>,
+): Promise<ProxyState | undefined> {
+  const silence = new AbortController();
+  const cancel = clock.after(1000 * patience, () => silence.abort());
+  let connection: Deno.Conn | undefined, isOpen = false;
+  silence.signal.addEventListener("abort", () => {
+    if (isOpen) connection?.close();
+  });
+  try {
+    connection = await connect(proxy, silence.signal, caCerts);
+    isOpen = true;
+    const state = await about(lineOf(connection));
+    return silence.signal.aborted ? undefined : state;
+  } catch {
+    // Whatever the reason, there is no proxy to talk to, or it has broken off. Silence is told apart: a proxy that takes
+    // a connection is there.
+    return silence.signal.aborted && isOpen ? undefined : "dead";
+  } finally {
+    cancel();
+    if (isOpen && !silence.signal.aborted) connection?.close();
+  }
+}
+
+async function connect(proxy: Proxy, signal: AbortSignal, caCerts: readonly string[] = []): Promise<Deno.Conn> {
+  const { protocol, hostname, port } = new URL(proxy.url);
+  const name = hostname.replace(/^\[|\]$/g, "");
+  const plain = await Deno.connect({ hostname: name, port: Number(port) || defaultPort(protocol), signal });
+  return protocol === "https:" ? await Deno.startTls(plain, { hostname: name, caCerts: [...caCerts] }) : plain;
+}
+
+function defaultPort(protocol: string): number {
+  return protocol === "https:" ? 443 : protocol === "http:" ? 80 : 1080;
+}
+
+/** The longest head that is read, in bytes: a proxy that says more is none. */
+const longestHead = 16 * 1024;
+
+function lineOf(connection: Deno.Conn): Line {
+  let heard = new Uint8Array(0);
+  const hear = async () => {
+    const piece = new Uint8Array(4096);
+    const length = await connection.read(piece);
+    if (length === null) throw new Error("the proxy closed the connection");
+    heard = Buffer.concat([heard, piece.subarray(0, length)]);
+  };
+  return {
+    async write(bytes) {
+      for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+    },
+    async read(count) {
+      while (heard.length < count) await hear();
+      const read = heard.slice(0, count);
+      heard = heard.slice(count);
+      return read;
+    },
+    async readHead() {
+      const text = () => Buffer.from(heard).toString("latin1");
+      while (!text().includes("\r\n\r\n")) {
+        if (heard.length > longestHead) throw new Error("the proxy does not end its answer");
+        await hear();
+      }
+      return text();
+    },
+  };
+}
+
+async function askHttp(
+  line: Line,
+  proxy: Proxy,
+  what: string,
+  host: string,
+  judge: (status: number, head: string) => ProxyState,
+): Promise<ProxyState> {
+  const credentials = authorizationOf(proxy);
+  const authorization = credentials === undefined ? "" : `Proxy-Authorization: ${credentials}\r\n`;
+  await line.write(Buffer.from(`${what} HTTP/1.1\r\nHost: ${host}\r\n${authorization}\r\n`));
+  const head = await line.readHead();
+  const status = /^HTTP\/1\.[01] (\d{3})\b/.exec(head)?.[1];
+  return status === undefined ? "dead" : judge(Number(status), head);
+}
+
+function tunnelState(status: number, head: string): ProxyState {
+  if (isDenial(status)) return "denied";
+  if (status >= 200 && status <= 299) return "works";
+  return knowsNoHost(head) ? "no-host" : "unable";
+}
+
+function anyState(status: number): ProxyState {
+  return isDenial(status) ? "denied" : "works";
+}
+
+/** What a proxy says to a wrong user name or password; tinyproxy says 401 to those, and 407 where there are none. */
+function isDenial(status: number): boolean {
+  return status === 407 || status === 401;
+}
+
+/** Whether the head of an answer says that a name does not exist: in Squid's words, or in those of RFC 9209. */
+function knowsNoHost(head: string): boolean {
+  return /^x-squid-error:\s*ERR_DNS_FAIL|^proxy-status:.*;\s*error=dns_error/im.test(head);
+}
+
+/** The ways to sign in that SOCKS knows by number (RFC 1928). */
+const noSignIn = 0, byPassword = 2;
+
+async function askSocks(
+  line: Line,
+  { username, password = "" }: Proxy,
+  target: URL,
+  onGreeting: () => void,
+): Promise<ProxyState> {
+  const ways = username === undefined ? [noSignIn] : [noSignIn, byPassword];
+  await line.write(new Uint8Array([5, ways.length, ...ways]));
+  const [version, way] = await line.read(2);
+  if (version !== 5) return "dead";
+  onGreeting();
+  if (way === byPassword && username !== undefined) {
+    const [user, word] = [Buffer.from(username), Buffer.from(password)];
+    await line.write(new Uint8Array([1, user.length, ...user, word.length, ...word]));
+    if ((await line.read(2))[1] !== 0) return "denied";
+  } else if (way !== noSignIn) {
+    return "denied";
+  }
+  const name = Buffer.from(target.hostname.replace(/^\[|\]$/g, ""));
+  const port = portOf(target);
+  await line.write(new Uint8Array([5, 1, 0, 3, name.length, ...name, port >> 8, port & 255]));
+  return replies[(await line.read(2))[1] ?? -1] ?? "unable";
+}
+
+/** What the replies of SOCKS mean (RFC 1928, section 6): connected, host unreachable, and refused by the host. */
+const replies: Readonly<Record<number, ProxyState>> = { 0: "works", 4: "no-host", 5: "works" };

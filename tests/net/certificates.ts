@@ -1,0 +1,106 @@
+/**
+ * Certificates for servers of tests, good ones and bad ones, made by `openssl` into a temporary folder.
+ *
+ * @module
+ */
+
+/** What a server needs to speak TLS. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+const configuration = `
+[ca]
+default_ca = here
+[here]
+database = index.txt
+serial = serial
+new_certs_dir = .
+certificate = ca.pem
+private_key = ca.key
+default_md = sha256
+policy = any
+unique_subject = no
+copy_extensions = copy
+x509_extensions = leaf
+[any]
+commonName = supplied
+[leaf]
+basicConstraints = CA:FALSE
+`;
+
+const here = "DNS:localhost,IP:127.0.0.1";
+
+/** Whether this machine has `openssl`; tests without it say so and skip. */
+export const hasOpenssl: boolean = await new Deno.Command("openssl", { args: ["version"], stdout: "null" }).output()
+  .then(({ success }) => success, () => false);
+
+/** A certificate authority of its own, and what it has signed for `localhost`; the folder goes when it is disposed of. */
+export class Certificates implements AsyncDisposable {
+  readonly #folder: string;
+  /** The authority's certificate, as `--ca-file` takes it. */
+  readonly authority: string;
+  readonly authorityFile: string;
+  readonly good: Certificate;
+  readonly expired: Certificate;
+  readonly notYet: Certificate;
+  readonly wrongHost: Certificate;
+  readonly selfSigned: Certificate;
+
+  static async make(): Promise<Certificates> {
+    const folder = await Deno.makeTempDir({ prefix: "trawl-certificates-" });
+    await Deno.writeTextFile(`${folder}/ca.cnf`, configuration);
+    await Deno.writeTextFile(`${folder}/index.txt`, "");
+    await Deno.writeTextFile(`${folder}/serial`, "1000\n");
+    await selfSigned(folder, "ca", ["-subj", "/CN=trawl test authority"]);
+    await selfSigned(folder, "self", ["-subj", "/CN=localhost", "-addext", `subjectAltName=${here}`]);
+    await signed(folder, "good", here);
+    await signed(folder, "wrong", "DNS:elsewhere.test");
+    await signed(folder, "expired", here, "20200101000000Z", "20210101000000Z");
+    await signed(folder, "future", here, "20900101000000Z", "20910101000000Z");
+    return new Certificates(folder);
+  }
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    const read = (name: string) => Deno.readTextFileSync(`${folder}/${name}`);
+    const pair = (name: string) => ({ cert: read(`${name}.pem`), key: read(`${name}.key`) });
+    this.authorityFile = `${folder}/ca.pem`;
+    this.authority = read("ca.pem");
+    this.good = pair("good");
+    this.wrongHost = pair("wrong");
+    this.expired = pair("expired");
+    this.notYet = pair("future");
+    this.selfSigned = pair("self");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout"];
+
+async function selfSigned(folder: string, name: string, more: readonly string[]): Promise<void> {
+  await openssl(folder, ["req", "-x509", ...key, `${name}.key`, "-out", `${name}.pem`, "-days", "30", ...more]);
+}
+
+async function signed(
+  folder: string,
+  name: string,
+  hosts: string,
+  from = "20200101000000Z",
+  until = "20890101000000Z",
+): Promise<void> {
+  const asked = ["-out", `${name}.csr`, "-subj", "/CN=localhost", "-addext", `subjectAltName=${hosts}`];
+  await openssl(folder, ["req", ...key, `${name}.key`, ...asked]);
+  const files = ["-in", `${name}.csr`, "-out", `${name}.pem`, "-notext"];
+  await openssl(folder, ["ca", "-batch", "-config", "ca.cnf", ...files, "-startdate", from, "-enddate", until]);
+}
+
+async function openssl(folder: string, args: readonly string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("openssl", { args: [...args], cwd: folder, stdout: "null" })
+    .output();
+  if (!success) throw new Error(`openssl ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+}
