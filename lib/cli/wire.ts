@@ -105,13 +105,13 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
     const failures = open(options.failures, snapshot?.failures);
     const cookies = settings.cookies ? restoredCookies(clock, snapshot, emit) : undefined;
     const room = new BodyRoom(settings.maxActiveSize);
-    const guard = options.allowPrivate ? undefined : new AddressGuard({ permitted: snapshot?.permitted ?? [], clock });
+    const guard = new AddressGuard({ permitted: snapshot?.permitted ?? [], clock });
     const network = new Downloader({
       ...settings,
       connectionsPerHost: settings.concurrencyPerHost,
       caCerts: options.caCerts,
       insecure: options.insecure,
-      ...guard && { guard },
+      ...!options.allowPrivate && { guard },
       room,
       clock,
     });
@@ -124,7 +124,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       clock,
       cookies,
       blocks,
-      trust: (url) => guard?.check(url, { trusted: true }),
+      trust: (url) => guard.check(url, { trusted: true, proxied: options.proxies.always !== undefined }),
       warn: (message, url) => emit({ type: "log", level: "warn", message, url }),
     });
     const tiers = openTiers(options.proxies, {

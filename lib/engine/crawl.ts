@@ -213,7 +213,7 @@ export class Crawl {
       scheduler: scheduler.snapshot(),
       lastAnswer: this.#parts.outage.lastAnswer,
       cookies: cookies?.snapshot() ?? [],
-      permitted: this.#parts.guard?.snapshot() ?? [],
+      permitted: this.#parts.guard.snapshot(),
       exiles: this.#parts.tiers.snapshot(),
       items: items.snapshot(),
       failures: failures.snapshot(),

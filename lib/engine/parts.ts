@@ -25,8 +25,8 @@ export interface EngineParts {
   readonly frontier: Frontier;
   readonly scheduler: Scheduler;
   readonly downloader: Downloads;
-  /** Undefined where pages may lead everywhere. */
-  readonly guard: AddressGuard | undefined;
+  /** Knows which kinds of addresses pages may lead to; the downloader keeps to it unless all are allowed. */
+  readonly guard: AddressGuard;
   readonly tiers: Tiers;
   readonly blocks: BlockRules;
   readonly cookies: Cookies | undefined;

@@ -89,7 +89,8 @@ export class AddressGuard {
   check(url: string, how: Circumstances = {}): Verdict | Promise<Verdict> {
     if (how.proxied === true) return this.#judge(itself(new URL(url)), how);
     // A cheap key: what comes before the path.
-    const key = url.slice(0, url.indexOf("/", 8));
+    const end = url.indexOf("/", 8);
+    const key = end < 0 ? url : url.slice(0, end);
     const known = this.#known.get(key);
     if (known instanceof Promise) return known.then((known) => this.#judge(known, how));
     if (known !== undefined && known.until > this.#clock.now()) return this.#judge(known, how);

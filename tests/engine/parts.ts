@@ -25,7 +25,7 @@ import type { BlockRules } from "../../lib/net/block.ts";
 import { Cookies } from "../../lib/net/cookies.ts";
 import type { Downloadable, Downloader, Sending } from "../../lib/net/download.ts";
 import { Proxies } from "../../lib/net/proxies.ts";
-import type { AddressGuard } from "../../lib/net/guard.ts";
+import { AddressGuard } from "../../lib/net/guard.ts";
 import { Tiers } from "../../lib/net/tiers.ts";
 import { Scheduler, type SchedulerOptions } from "../../lib/schedule/scheduler.ts";
 import { callbacksOf } from "../../lib/spider/check.ts";
@@ -75,7 +75,6 @@ export interface Said extends Partial<Omit<SchedulerOptions, "frontier" | "clock
   readonly blocks?: BlockRules;
   readonly depthLimit?: number;
   readonly maxActiveSize?: number;
-  readonly guard?: AddressGuard;
   readonly items?: string;
   readonly failures?: string;
   /** Hears what the feeds warn of. @default {a warning fails the test} */
@@ -171,7 +170,7 @@ export function worldOf(said: Said, engine: { current?: { resume(): void; pause(
     }),
     // The engine uses these two methods of it.
     downloader: { download, close() {} } as unknown as Downloader,
-    guard: said.guard,
+    guard: new AddressGuard({ permitted: snapshot?.permitted ?? [], clock }),
     tiers: new Tiers({
       downloader: { download, close() {} },
       clock,

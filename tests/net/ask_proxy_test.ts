@@ -70,6 +70,7 @@ Deno.test("askProxy() does not take a proxy that waits for its host for a dead o
   server.fault = "waits";
   for (const url of ["https://localhost:1/", "http://localhost:1/"]) {
     assert.equal(await askProxy({ name: "p", url: server.url }, url, options), "works");
+    assert.equal(await askProxy({ name: "p", url: server.socksUrl }, url, options), "works");
   }
 });
 

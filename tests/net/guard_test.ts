@@ -27,6 +27,7 @@ const table = {
   "mixed.test": ["93.184.216.34", "10.0.0.5"],
   "mapped.test": ["::ffff:127.0.0.1"],
   "localhost": ["127.0.0.1"],
+  "a.localhos": ["93.184.216.34"],
   "db.internal": ["10.0.0.6"],
 };
 
@@ -173,6 +174,8 @@ Deno.test("check() is not misled by what stands before the host, or by a URL tha
     assert.equal((await guard.check(url)).failure?.kind, "address", url);
   }
   // The same beginning, other hosts.
+  await judged(guard, "http://a.localhos/");
+  assert.equal((await guard.check("http://a.localhost")).failure?.kind, "address");
   await judged(guard, "http:////93.184.216.34/");
   assert.equal((await guard.check("http:////10.0.0.1/")).failure?.kind, "address");
 });

@@ -175,6 +175,7 @@ export class ProxyServer implements AsyncDisposable {
     const name = request[3] === 1 ? request.subarray(4, 8).join(".") : request.subarray(5, 5 + request[4]!).toString();
     const target = `${name}:${request.readUInt16BE(request.length - 2)}`;
     this.asked.push({ how: "socks5", target, credentials });
+    if (this.fault === "waits") return await untilClosed(client);
     const upstream = await this.#connect(target, true);
     const reply = (code: number) => send(client, Buffer.from([5, code, 0, 1, 0, 0, 0, 0, 0, 0]));
     if (upstream === "no-host") return await reply(4);
