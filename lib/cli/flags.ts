@@ -55,7 +55,8 @@ const cache: readonly Flag[] = [
 const proxyType: Flag = {
   name: "proxy-type",
   value: "TYPE",
-  about: "none, NAME for the proxies in $NAME_PROXY_URL, or auto: those of $DATACENTER_PROXY_URL for what is blocked (default: auto)",
+  about:
+    "none, NAME for the proxies in $NAME_PROXY_URL, or auto: those of $DATACENTER_PROXY_URL for what is blocked (default: auto)",
 };
 
 const trust: readonly Flag[] = [

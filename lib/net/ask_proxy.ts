@@ -8,8 +8,8 @@
  */
 
 import { Buffer } from "node:buffer";
-import type { Clock } from "../time/clock.ts";
 import { authorizationOf, isSocks, type Proxy } from "./proxy.ts";
+import { type Line, talk, type TalkOptions } from "./talk.ts";
 
 /**
  * What a proxy says: `works`, it is well, and what failed was the host's fault; `no-host`, it knows no such host;
@@ -18,20 +18,12 @@ import { authorizationOf, isSocks, type Proxy } from "./proxy.ts";
  */
 export type ProxyState = "works" | "no-host" | "unable" | "denied" | "dead";
 
-export interface AskOptions {
-  readonly clock: Clock;
-  /** Certificates that are trusted besides those that Deno knows, in PEM. */
-  readonly caCerts?: readonly string[] | undefined;
-  /** How long an answer is waited for, in seconds. @default {5} */
-  readonly patience?: number;
-}
-
 /**
  * Asks a proxy for a connection to the host of a URL, and does not use it. Never throws for what a proxy does.
  *
  * An http proxy may refuse that for a page without encryption, which needs none: that is no fault.
  */
-export async function askProxy(proxy: Proxy, url: string, options: AskOptions): Promise<ProxyState> {
+export async function askProxy(proxy: Proxy, url: string, options: TalkOptions): Promise<ProxyState> {
   const target = new URL(url);
   if (isSocks(proxy)) {
     let greeted = false;
@@ -51,85 +43,6 @@ export async function askProxy(proxy: Proxy, url: string, options: AskOptions): 
 
 function portOf({ port, protocol }: URL): number {
   return Number(port) || (protocol === "https:" ? 443 : 80);
-}
-
-/** A connection to a proxy, and what it has said so far. */
-interface Line {
-  write(bytes: Uint8Array): Promise<void>;
-  /** Returns bytes as soon as there are `count`; throws where the connection ends before. */
-  read(count: number): Promise<Uint8Array>;
-  /** Returns all text up to an empty line. */
-  readHead(): Promise<string>;
-}
-
-/** Returns what a conversation comes to: `dead` where it cannot be had, undefined where the proxy falls silent. */
-async function talk(
-  proxy: Proxy,
-  { clock, caCerts, patience = 5 }: AskOptions,
-  about: (line: Line) => Promise<ProxyState>,
-): Promise<ProxyState | undefined> {
-  const silence = new AbortController();
-  const cancel = clock.after(1000 * patience, () => silence.abort());
-  let connection: Deno.Conn | undefined, isOpen = false;
-  silence.signal.addEventListener("abort", () => {
-    if (isOpen) connection?.close();
-  });
-  try {
-    connection = await connect(proxy, silence.signal, caCerts);
-    isOpen = true;
-    const state = await about(lineOf(connection));
-    return silence.signal.aborted ? undefined : state;
-  } catch {
-    // Whatever the reason, there is no proxy to talk to, or it has broken off. Silence is told apart: a proxy that takes
-    // a connection is there.
-    return silence.signal.aborted && isOpen ? undefined : "dead";
-  } finally {
-    cancel();
-    if (isOpen && !silence.signal.aborted) connection?.close();
-  }
-}
-
-async function connect(proxy: Proxy, signal: AbortSignal, caCerts: readonly string[] = []): Promise<Deno.Conn> {
-  const { protocol, hostname, port } = new URL(proxy.url);
-  const name = hostname.replace(/^\[|\]$/g, "");
-  const plain = await Deno.connect({ hostname: name, port: Number(port) || defaultPort(protocol), signal });
-  return protocol === "https:" ? await Deno.startTls(plain, { hostname: name, caCerts: [...caCerts] }) : plain;
-}
-
-function defaultPort(protocol: string): number {
-  return protocol === "https:" ? 443 : protocol === "http:" ? 80 : 1080;
-}
-
-/** The longest head that is read, in bytes: a proxy that says more is none. */
-const longestHead = 16 * 1024;
-
-function lineOf(connection: Deno.Conn): Line {
-  let heard = new Uint8Array(0);
-  const hear = async () => {
-    const piece = new Uint8Array(4096);
-    const length = await connection.read(piece);
-    if (length === null) throw new Error("the proxy closed the connection");
-    heard = Buffer.concat([heard, piece.subarray(0, length)]);
-  };
-  return {
-    async write(bytes) {
-      for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
-    },
-    async read(count) {
-      while (heard.length < count) await hear();
-      const read = heard.slice(0, count);
-      heard = heard.slice(count);
-      return read;
-    },
-    async readHead() {
-      const text = () => Buffer.from(heard).toString("latin1");
-      while (!text().includes("\r\n\r\n")) {
-        if (heard.length > longestHead) throw new Error("the proxy does not end its answer");
-        await hear();
-      }
-      return text();
-    },
-  };
 }
 
 async function askHttp(

@@ -95,15 +95,20 @@ Deno.test("auto: without a proxy for it a block is a failure, and the end says h
 });
 
 Deno.test("auto: a host that blocks the paid proxies as well soon costs nothing more, and residential is not used", async () => {
-  await using site = await GuardedSite.open(40, ({ path }) =>
-    path === "/robots.txt" || path === "/0" ? undefined : new Response("go away", { status: 403 }));
+  await using site = await GuardedSite.open(
+    40,
+    ({ path }) => path === "/robots.txt" || path === "/0" ? undefined : new Response("go away", { status: 403 }),
+  );
   const env = site.env({ DATACENTER_PROXY_URL: site.proxy.url, RESIDENTIAL_PROXY_URL: site.proxy.url });
   const ended = await site.place.run([...site.crawl, "-s", "concurrency=1"], { env });
   ends(ended, 0);
   assert.equal(site.place.kept("guarded").summary.counters.failed, 39);
   assert.equal(site.asked(({ proxied }) => proxied).length, 5);
   assert.match(ended.stderr, new RegExp(`^Still blocked: ${site.host} \\(39 pages\\)$`, "m"));
-  assert.match(ended.stderr, /^To try them through "residential": trawl crawl .* --retry-failed --proxy-type residential$/m);
+  assert.match(
+    ended.stderr,
+    /^To try them through "residential": trawl crawl .* --retry-failed --proxy-type residential$/m,
+  );
 });
 
 Deno.test("auto: a challenge page is a block, whatever its status", async () => {
@@ -121,10 +126,13 @@ Deno.test("auto: a challenge page is a block, whatever its status", async () => 
 });
 
 Deno.test("a challenge page is never taken for the page: without a way around it is a failure that says whose it is", async () => {
-  await using site = await GuardedSite.open(3, ({ path }) =>
-    path === "/2"
-      ? new Response("<title>checking</title> prove that you are human", { headers: { "content-type": "text/html" } })
-      : undefined);
+  await using site = await GuardedSite.open(
+    3,
+    ({ path }) =>
+      path === "/2"
+        ? new Response("<title>checking</title> prove that you are human", { headers: { "content-type": "text/html" } })
+        : undefined,
+  );
   const crawl = [...site.crawl, "-s", "blockPattern=prove that you are HUMAN", "-s", "retries=1"];
   const ended = await site.place.run([...crawl, "--proxy-type", "none"], { env: site.env() });
   ends(ended, 0);

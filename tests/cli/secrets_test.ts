@@ -17,7 +17,7 @@ const house = canary("k4narienvogel"), paid = canary("w3llensittich"), machine =
 /** Every form in which a secret may be written. */
 function formsOf({ word, password, credentials }: typeof house): string[] {
   const encoded = (text: string) => [Buffer.from(text).toString("base64"), Buffer.from(text).toString("base64url")];
-  return [word, encodeURIComponent(word), ...encoded(credentials), ...encoded(password), Buffer.from(word).toString("hex")];
+  return [word, Buffer.from(word).toString("hex"), ...encoded(credentials), ...encoded(password)];
 }
 
 /** Fails where a secret is found; `.env` is where the user has put one. */
@@ -29,7 +29,8 @@ function assertClean(where: string, bytes: Uint8Array): void {
 }
 
 function address(port: number, { password, credentials }: typeof house, scheme = "http"): string {
-  return `${scheme}://${credentials.slice(0, credentials.indexOf(":"))}:${encodeURIComponent(password)}@localhost:${port}`;
+  const [user] = credentials.split(":");
+  return `${scheme}://${user}:${encodeURIComponent(password)}@localhost:${port}`;
 }
 
 Deno.test("no password of a proxy is found in anything that trawl writes or says, whatever happens", async () => {
@@ -40,10 +41,12 @@ Deno.test("no password of a proxy is found in anything that trawl writes or says
   );
   const { place, proxy } = site;
   site.latency = 150;
-  place.write(
-    ".env",
-    `HOUSE_PROXY_URL=${address(proxy.port, house)}\nDATACENTER_PROXY_PASSWORD='${paid.password}'\n${paid.word} is no variable\n`,
-  );
+  const variables = [
+    `HOUSE_PROXY_URL=${address(proxy.port, house)}`,
+    `DATACENTER_PROXY_PASSWORD='${paid.password}'`,
+    `${paid.word} is no variable`,
+  ];
+  place.write(".env", `${variables.join("\n")}\n`);
   const env = site.env();
   const said: string[] = [];
   const run = async (args: readonly string[], code: number, options: RunOptions = {}): Promise<Ended> => {
@@ -102,7 +105,12 @@ Deno.test("no password of a proxy is found in anything that trawl writes or says
   await run(["fetch", page], 1, { env: behind });
   await run(["fetch", encrypted], 1, { env: behind });
   await run(["crawl", "./guarded.ts", "--start-url", page, "--limit", "1"], 1, { env: behind });
-  for (const wrong of [`http://user:${house.password}@localhost:1`, `user:${house.word}`, `ftp://u:${house.word}@a.example`]) {
+  const wrongs = [
+    `http://user:${house.password}@localhost:1`,
+    `user:${house.word}`,
+    `ftp://u:${house.word}@a.example`,
+  ];
+  for (const wrong of wrongs) {
     const ended = await run([...one, page], 2, { env: { ...env, HOUSE_PROXY_URL: wrong } });
     assert.match(ended.stderr, /HOUSE_PROXY_URL is not/);
   }

@@ -96,8 +96,10 @@ Deno.test("when every proxy is down the crawl waits, and no page is given up", a
     await using trawl = site.place.start(crawl, { env });
     await trawl.until("10 pages", () => site.visits.length >= 10);
     await site.proxy.down();
-    await trawl.until("the proxy is asked again", () =>
-      eventsOf(trawl).filter(({ type }) => type === "outage").length >= 2);
+    await trawl.until(
+      "the proxy is asked again",
+      () => eventsOf(trawl).filter(({ type }) => type === "outage").length >= 2,
+    );
     site.proxy.up();
     const ended = await trawl.ended;
     ends(ended, 0);
@@ -122,8 +124,10 @@ Deno.test("with all proxies down for too long the crawl pauses, and is continued
 });
 
 Deno.test("auto: a host that needs a proxy waits for it, and the crawl pauses when it stays away", async () => {
-  await using site = await GuardedSite.open(5, ({ path, proxied }) =>
-    proxied || path === "/robots.txt" ? undefined : new Response("no", { status: 403 }));
+  await using site = await GuardedSite.open(
+    5,
+    ({ path, proxied }) => proxied || path === "/robots.txt" ? undefined : new Response("no", { status: 403 }),
+  );
   const crawl = [...site.crawl, "--outage-timeout", "1s"];
   const env = site.env({ DATACENTER_PROXY_URL: site.proxy.url });
   await site.proxy.down();
