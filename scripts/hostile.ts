@@ -21,7 +21,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: "string", default: "3" },
     hosts: { type: "string", default: "10" },
-    pages: { type: "string", default: "600" },
+    pages: { type: "string", default: "1200" },
     concurrency: { type: "string", default: "16" },
     many: { type: "string", default: "1000000" },
     topics: { type: "string", default: Object.keys(topics).join(",") },
@@ -98,7 +98,17 @@ async function crawl(healthy: Healthy, hostile: Hostile | undefined): Promise<Ru
   const hosts = hostile?.hosts ?? [];
   // The worst order: everything hostile is met first.
   const starts = [...hosts.map(({ start }) => start), ...healthy.starts].flatMap((url) => ["--start-url", url]);
-  const args = ["crawl", "site", "--data-dir", folder, ...starts, ...settings.flatMap((each) => ["-s", each])];
+  Deno.writeTextFileSync(`${folder}/authority.pem`, hostile?.authority ?? "");
+  const trust = hostile === undefined ? [] : ["--ca-file", `${folder}/authority.pem`];
+  const args = [
+    "crawl",
+    "site",
+    "--data-dir",
+    folder,
+    ...trust,
+    ...starts,
+    ...settings.flatMap((each) => ["-s", each]),
+  ];
   const beganAt = performance.now();
   await using trawl = new Running(args, { env: { NO_PROXY: "*" }, patience: 1_800_000 });
   const figures = figuresOf(trawl.pid, () => healthy.log.length >= healthy.urls.length);

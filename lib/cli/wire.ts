@@ -139,6 +139,18 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
     const callbacks = callbacksOf(spider);
     const starts = startUrls.length > 0 ? startUrls : snapshot?.startUrls ?? [];
     const counters = { ...createCounters(), ...snapshot?.counters };
+    const outage = new Outage({
+      clock,
+      // Where everything goes through proxies, they are the network; where only some of it does, they are not.
+      reach: (url) => options.proxies.always === undefined ? reach(url, clock) : tiers.reach(url),
+      detourDownSince: options.proxies.paid && (() => tiers.detourDownSince),
+      hosts: () => frontier.hosts(),
+      lastAnswer: snapshot?.lastAnswer,
+      timeout: options.outageTimeout,
+      onDown: (url, { message }, seconds) => emit({ type: "outage", host: new URL(url).host, message, seconds }),
+      onUp: options.onOutageEnd,
+      onTimeout: options.onOutageTimeout,
+    });
     return {
       spider,
       callbacks,
@@ -150,18 +162,8 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       guard,
       blocks,
       cookies,
-      robots: settings.robots || settings.sitemaps ? robotsGate(options, { tiers, counters }) : undefined,
-      outage: new Outage({
-        clock,
-        // Where everything goes through proxies, they are the network; where only some of it does, they are not.
-        reach: (url) => options.proxies.always === undefined ? reach(url, clock) : tiers.reach(url),
-        detourDownSince: options.proxies.paid && (() => tiers.detourDownSince),
-        lastAnswer: snapshot?.lastAnswer,
-        timeout: options.outageTimeout,
-        onDown: (url, { message }, seconds) => emit({ type: "outage", host: new URL(url).host, message, seconds }),
-        onUp: options.onOutageEnd,
-        onTimeout: options.onOutageTimeout,
-      }),
+      robots: settings.robots || settings.sitemaps ? robotsGate(options, { tiers, counters, outage }) : undefined,
+      outage,
       room,
       inScope: createScope({
         allowedDomains: spider.allowedDomains,
@@ -188,7 +190,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
 
 function robotsGate(
   { settings, clock, emit }: WireOptions,
-  parts: Pick<EngineParts, "tiers" | "counters">,
+  parts: Pick<EngineParts, "tiers" | "counters" | "outage">,
 ): RobotsGate {
   return new RobotsGate({
     obey: settings.robots,

@@ -2,8 +2,8 @@
  * Tells a dead host from a dead network, and waits for the network.
  *
  * A failure to connect is the host's when another host has answered since the attempt began, or when the host that
- * answered last can still be reached. Otherwise it is the network's: the crawl takes no request until a probe gets
- * through, and no request has used up an attempt.
+ * answered last can still be reached; as long as none has answered, when another host that waits can be. Otherwise it is
+ * the network's: the crawl takes no request until a probe gets through, and no request has used up an attempt.
  *
  * @module
  */
@@ -15,6 +15,8 @@ export interface OutageOptions {
   readonly clock: Clock;
   /** Returns whether a connection to the host of a URL can be made. */
   readonly reach: (url: string) => Promise<boolean>;
+  /** Hosts that requests wait for, which may serve as witnesses as long as none has answered. @default {none} */
+  readonly hosts?: () => Iterable<string>;
   /** A URL that answered in an earlier process. */
   readonly lastAnswer?: string | undefined;
   /**
@@ -34,6 +36,8 @@ export interface OutageOptions {
 const suspects: readonly FailureKind[] = ["dns", "connect", "timeout", "reset", "cut-short", "proxy"];
 
 const longestPause = 30;
+/** How many other hosts are looked at while none has answered. */
+const mostWitnesses = 5;
 /** After how many seconds what needs a detour of which no proxy works is tried again. It costs nothing until one may. */
 export const proxyWait = 5;
 /**
@@ -98,6 +102,7 @@ export class Outage {
     if (failure.final === true && this.#last === undefined && !isProxy) return false;
     // An answer that came meanwhile says nothing of proxies: none was left for this request.
     if (control !== undefined && control.at > beganAt && !isProxy) return false;
+    if (control === undefined && !isProxy && await this.#reachesOther(host)) return false;
     const reachable = await this.#options.reach(control?.url ?? url);
     if (this.#stopped || this.#down !== undefined) return true;
     const mayBeBack = isProxy || (control === undefined && failure.kind === "connect");
@@ -140,11 +145,25 @@ export class Outage {
   async #probe(): Promise<void> {
     const down = this.#down;
     if (down === undefined) return;
-    const reachable = await this.#options.reach(down.url);
+    const reachable = await this.#options.reach(down.url) ||
+      (this.#last === undefined && down.failure.kind !== "proxy" && await this.#reachesOther(new URL(down.url).host));
     // While the probe was under way a request in flight may have been answered.
     if (this.#down !== down || this.#stopped) return;
     if (reachable) this.#up();
     else this.#wait();
+  }
+
+  /** Whether another host that requests wait for can be reached. */
+  async #reachesOther(host: string): Promise<boolean> {
+    const { hosts = () => [], reach } = this.#options;
+    const urls: string[] = [];
+    for (const other of hosts()) {
+      if (urls.length >= mostWitnesses) break;
+      // Its scheme is not known, and most that speak https take a connection for http as well.
+      if (other !== host) urls.push(`http://${other}/`);
+    }
+    const reached = await Promise.all(urls.map((url) => reach(url)));
+    return reached.includes(true);
   }
 
   #up(): void {

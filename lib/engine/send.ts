@@ -121,7 +121,7 @@ function takeIn(
 export async function sendForRobots(
   url: string,
   trusted: boolean,
-  { tiers, counters }: Pick<EngineParts, "tiers" | "counters">,
+  { tiers, counters, outage }: Pick<EngineParts, "tiers" | "counters" | "outage">,
 ): Promise<Outcome> {
   const tier = tiers.choose(hostOf(url), false);
   // One byte more shows that there is more.
@@ -130,6 +130,7 @@ export async function sendForRobots(
   if (!response?.cached && failure?.kind !== "proxy") {
     countInTier(counters, tier, response && { ok: response.status < 400, bytes: response.body.length });
   }
+  if (response !== undefined && !response.cached) outage.answered(hostOf(url), url);
   return outcome;
 }
 

@@ -289,3 +289,35 @@ Deno.test("where proxies are a detour that some hosts need, their failure is no 
   assert.equal(await isOutage(a, proxy), true);
   assert.deepEqual(log, ["timeout"]);
 });
+
+Deno.test("before any host has answered, another that waits and can be reached is a witness", async () => {
+  const { reachable, isOutage, outage } = open({ hosts: () => ["a.com", "b.com", "c.com:81"] });
+  reachable.add("http://c.com:81/");
+  assert.equal(await isOutage(a), false);
+  assert.equal(outage.down, undefined);
+});
+
+Deno.test("the host that failed is no witness, and five others are enough", async () => {
+  const { log, isOutage } = open({ hosts: () => ["a.com", ...Array.from({ length: 9 }, (_, at) => `h${at}.com`)] });
+  assert.equal(await isOutage(a), true);
+  const asked = log.filter((line) => line.startsWith("reach"));
+  assert.deepEqual(asked, [0, 1, 2, 3, 4].map((at) => `reach http://h${at}.com/`).concat(`reach ${a}`));
+});
+
+Deno.test("an outage before any answer ends when another host that waits can be reached", async () => {
+  const { log, reachable, isOutage, clock } = open({ hosts: () => ["a.com", "b.com"] });
+  assert.equal(await isOutage(a), true);
+  reachable.add("http://b.com/");
+  clock.advance(1000);
+  await settle();
+  assert.equal(log.at(-1), "up");
+});
+
+Deno.test("when a host has answered it is the witness, and no other", async () => {
+  const { log, answered, isOutage, clock } = open({ hosts: () => ["c.com"] });
+  answered(b);
+  clock.advance(1);
+  await isOutage(a);
+  assert.deepEqual(log.slice(0, 1), [`reach ${b}`]);
+  assert.ok(!log.includes("reach http://c.com/"));
+});

@@ -9,7 +9,7 @@ export const absent: readonly Case[] = [
   {
     name: "a name that does not exist",
     serving: { nobody: "http://no-such-host.invalid/" },
-    wanted: { failure: "robots", message: /No host is named no-such-host\.invalid/ },
+    wanted: { failure: "dns", message: /No host is named no-such-host\.invalid/ },
   },
   {
     name: "a closed port",

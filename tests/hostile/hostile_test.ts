@@ -11,7 +11,7 @@ import { sitemapFiles, topics } from "./servers.ts";
 const scale: Scale = { many: 30_000, long: 1_000_000, gigabytes: 1 / 32, depth: 4 };
 
 const settings = [
-  ...["timeout=5s", "connectTimeout=3s", "idleTimeout=2s", "retries=1", "maxRetryAfter=0.1s", "maxBodySize=4MB"],
+  ...["timeout=6s", "connectTimeout=4s", "idleTimeout=3s", "retries=1", "maxRetryAfter=0.1s", "maxBodySize=4MB"],
   // A host that says 429 for ever would be given a minute, which is right, and too long for a test.
   ...["throttle=false", `depthLimit=${scale.depth}`],
 ];
@@ -23,7 +23,9 @@ async function meets(cases: readonly Case[], { kills = 0, more = [] as readonly 
   const folder = await Deno.makeTempDir({ prefix: "trawl-hostile-" });
   try {
     const starts = [...hostile.hosts, ...healthy.starts.map((start) => ({ start }))].map(({ start }) => start);
+    Deno.writeTextFileSync(`${folder}/authority.pem`, hostile.authority);
     const crawl = ["crawl", "site", "--data-dir", folder, "--checkpoint-interval", "0.3s"]
+      .concat(["--ca-file", `${folder}/authority.pem`])
       .concat(starts.flatMap((start) => ["--start-url", start]))
       .concat([...settings, ...more].flatMap((each) => ["-s", each]));
     const start = () => new Running(crawl, { env: { NO_PROXY: "*" }, patience: 90_000 });

