@@ -6,10 +6,10 @@
 
 import { resolve } from "node:path";
 import { DiskError } from "../disk/disk.ts";
-import { blockOf, type BlockRules } from "../net/block.ts";
-import { Cache } from "../net/cache.ts";
-import { CacheFiles } from "../net/cache_files.ts";
-import type { Cookies } from "../net/cookies.ts";
+import { blockOf, type BlockRules } from "../net/proxy/block.ts";
+import { Cache } from "../net/cache/cache.ts";
+import { CacheFiles } from "../net/cache/cache_files.ts";
+import type { Cookies } from "../net/cookies/cookies.ts";
 import type { Downloads } from "../net/download.ts";
 import type { Context } from "./context.ts";
 import type { OptionReader } from "./options.ts";

@@ -7,7 +7,7 @@ import { checkpoint } from "./checkpoint.ts";
 import type { Context } from "./context.ts";
 import { crawl } from "./crawl.ts";
 import { readEnvironment } from "./environment.ts";
-import { fetchPage } from "./fetch.ts";
+import { fetchPage } from "./fetch/fetch.ts";
 import { helpOf } from "./help.ts";
 import { list } from "./list.ts";
 import { newSpider } from "./new.ts";

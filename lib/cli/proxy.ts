@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type Proxy, unescaped } from "../net/proxy.ts";
+import { type Proxy, unescaped } from "../net/proxy/proxy.ts";
 import { suggest } from "../text/nearest.ts";
 import type { OptionReader } from "./options.ts";
 

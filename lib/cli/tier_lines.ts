@@ -5,7 +5,7 @@
  */
 
 import type { Counters, TierCounters } from "../engine/counters.ts";
-import { direct } from "../net/tiers.ts";
+import { direct } from "../net/proxy/tiers.ts";
 import { formatCount } from "../text/count.ts";
 import { formatSize } from "../text/size.ts";
 import { configuredProxies, proxyVariable } from "./proxy.ts";

@@ -1,8 +1,8 @@
-import { askProxy } from "../net/ask_proxy.ts";
+import { askProxy } from "../net/proxy/ask_proxy.ts";
 import type { Downloads } from "../net/download.ts";
-import type { ExileRecord } from "../net/escalation.ts";
-import { Proxies } from "../net/proxies.ts";
-import { Tiers } from "../net/tiers.ts";
+import type { ExileRecord } from "../net/proxy/escalation.ts";
+import { Proxies } from "../net/proxy/proxies.ts";
+import { Tiers } from "../net/proxy/tiers.ts";
 import type { Clock } from "../time/clock.ts";
 import type { NamedProxies, ProxyChoice } from "./proxy.ts";
 

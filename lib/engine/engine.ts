@@ -10,7 +10,7 @@
 import { hostOf } from "../frontier/frontier.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
-import type { RedirectRules } from "../net/redirect.ts";
+import type { RedirectRules } from "../net/follow/redirect.ts";
 import { formatSize } from "../text/size.ts";
 import { RobotsAsker } from "./ask_robots.ts";
 import type { Counters } from "./counters.ts";

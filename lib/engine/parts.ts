@@ -1,11 +1,11 @@
 import type { Feed } from "../feed/feed.ts";
 import type { Frontier } from "../frontier/frontier.ts";
-import type { BlockRules } from "../net/block.ts";
-import type { Cookies } from "../net/cookies.ts";
-import type { BodyRoom } from "../net/body_room.ts";
+import type { BlockRules } from "../net/proxy/block.ts";
+import type { Cookies } from "../net/cookies/cookies.ts";
+import type { BodyRoom } from "../net/body/body_room.ts";
 import type { Downloads } from "../net/download.ts";
-import type { Tiers } from "../net/tiers.ts";
-import type { AddressGuard } from "../net/guard.ts";
+import type { Tiers } from "../net/proxy/tiers.ts";
+import type { AddressGuard } from "../net/address/guard.ts";
 import type { Scheduler } from "../schedule/scheduler.ts";
 import type { Spider } from "../spider/spider.ts";
 import type { Clock } from "../time/clock.ts";

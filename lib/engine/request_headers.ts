@@ -1,5 +1,5 @@
 import type { Request } from "../model/request.ts";
-import { Cookies } from "../net/cookies.ts";
+import { Cookies } from "../net/cookies/cookies.ts";
 import type { Clock } from "../time/clock.ts";
 import { basicAuthorization } from "../url/userinfo.ts";
 

@@ -6,7 +6,7 @@
 
 import type { Failure, Outcome } from "../model/outcome.ts";
 import { createRequest } from "../model/request.ts";
-import { redirectOf } from "../net/redirect.ts";
+import { redirectOf } from "../net/follow/redirect.ts";
 import { robotsFor, type RobotsRules, robotsSoon } from "../robots/rules.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { Clock } from "../time/clock.ts";

@@ -11,7 +11,7 @@ import { parseSitemap, type Sitemap, type SitemapEntry } from "../html/sitemap.t
 import type { Failure } from "../model/outcome.ts";
 import { createRequest, type Request } from "../model/request.ts";
 import type { Response } from "../model/response.ts";
-import { unpack } from "../net/unpack.ts";
+import { unpack } from "../net/body/unpack.ts";
 import type { PageLog } from "../spider/page.ts";
 import { decode } from "../text/charset.ts";
 import { formatCount } from "../text/count.ts";

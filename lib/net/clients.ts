@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Proxy } from "./proxy.ts";
+import type { Proxy } from "./proxy/proxy.ts";
 import type { Transport } from "./transport.ts";
 
 /** Transports through proxies that are kept while no request uses them. */

@@ -6,8 +6,8 @@
 
 import type { Failure, FailureKind } from "../model/outcome.ts";
 import { printable } from "../text/safe.ts";
-import { certificateWords } from "./certificate_words.ts";
-import type { Proxy } from "./proxy.ts";
+import { certificateWords } from "./tls/certificate_words.ts";
+import type { Proxy } from "./proxy/proxy.ts";
 
 /** When an error came: before the answer's headers, or while its body was read. */
 export type Phase = "answer" | "body";

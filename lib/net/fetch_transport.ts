@@ -1,4 +1,4 @@
-import { authorizationOf, type Proxy } from "./proxy.ts";
+import { authorizationOf, type Proxy } from "./proxy/proxy.ts";
 import type { Answer, Ask, Transport } from "./transport.ts";
 
 export interface FetchOptions {

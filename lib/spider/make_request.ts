@@ -1,7 +1,7 @@
 import { checkPackable } from "../disk/pack.ts";
 import { referrerPolicies, type ReferrerPolicy } from "../model/referrer_policy.ts";
 import { createRequest, type Request, type RequestOptions } from "../model/request.ts";
-import { isPolicy, refererOf } from "../net/referer.ts";
+import { isPolicy, refererOf } from "../net/follow/referer.ts";
 import { suggest } from "../text/nearest.ts";
 import { originOf } from "../url/origin.ts";
 import { splitUserinfo } from "../url/userinfo.ts";

@@ -4,7 +4,7 @@ import { parseHtml } from "../html/parse.ts";
 import { defaultReferrerPolicy, type ReferrerPolicy } from "../model/referrer_policy.ts";
 import type { Request, RequestOptions } from "../model/request.ts";
 import type { Response } from "../model/response.ts";
-import { policyOf } from "../net/referer.ts";
+import { policyOf } from "../net/follow/referer.ts";
 import { Selection } from "../select/selection.ts";
 import { decode } from "../text/charset.ts";
 import { resolve } from "../url/resolve.ts";

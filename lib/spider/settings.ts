@@ -5,7 +5,7 @@
  */
 
 import { defaultReferrerPolicy, referrerPolicies, type ReferrerPolicy } from "../model/referrer_policy.ts";
-import { isPolicy } from "../net/referer.ts";
+import { isPolicy } from "../net/follow/referer.ts";
 import { parseDuration } from "../text/duration.ts";
 import { suggest } from "../text/nearest.ts";
 import { parseSize } from "../text/size.ts";

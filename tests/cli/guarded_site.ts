@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Certificate } from "../net/certificates.ts";
-import { ProxyServer, type ProxyServerOptions } from "../net/proxy_server.ts";
+import type { Certificate } from "../net/tls/certificates.ts";
+import { ProxyServer, type ProxyServerOptions } from "../net/proxy/proxy_server.ts";
 import { Workplace } from "./workplace.ts";
 
 /** One request, as the site saw it. */

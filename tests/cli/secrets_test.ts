@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import type { Fault } from "../net/proxy_server.ts";
+import type { Fault } from "../net/proxy/proxy_server.ts";
 import { GuardedSite } from "./guarded_site.ts";
 import { records } from "./kept.ts";
 import { type Ended, ends, type RunOptions, sleep } from "./trawl.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ProxyServer } from "../net/proxy_server.ts";
+import { ProxyServer } from "../net/proxy/proxy_server.ts";
 import { GuardedSite } from "./guarded_site.ts";
 import { records } from "./kept.ts";
 import { ends, eventsOf } from "./trawl.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Certificates, hasOpenssl } from "../net/certificates.ts";
+import { Certificates, hasOpenssl } from "../net/tls/certificates.ts";
 import { GuardedSite } from "./guarded_site.ts";
 import { records } from "./kept.ts";
 import { ends, until } from "./trawl.ts";

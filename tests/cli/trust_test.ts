@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Certificate, Certificates, hasOpenssl } from "../net/certificates.ts";
+import { type Certificate, Certificates, hasOpenssl } from "../net/tls/certificates.ts";
 import { ends, isPlain } from "./trawl.ts";
 import { Workplace } from "./workplace.ts";
 

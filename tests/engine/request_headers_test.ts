@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { headersOf } from "../../lib/engine/request_headers.ts";
 import { createRequest, type Request } from "../../lib/model/request.ts";
-import { Cookies } from "../../lib/net/cookies.ts";
+import { Cookies } from "../../lib/net/cookies/cookies.ts";
 import { ManualClock } from "../../lib/time/clock.ts";
 
 const url = "https://a.com/x";

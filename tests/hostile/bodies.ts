@@ -4,7 +4,7 @@
  * @module
  */
 import { deflateRawSync, gzipSync } from "node:zlib";
-import { bombs } from "../net/bombs.ts";
+import { bombs } from "../net/body/bombs.ts";
 import type { Case, Scale } from "./case.ts";
 
 const html = ["content-type: text/html"];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bombs } from "../net/bombs.ts";
+import { bombs } from "../net/body/bombs.ts";
 import type { Answer, Case } from "./case.ts";
 
 const page: Answer = (peer) => peer.sendPage("<title>page</title>");

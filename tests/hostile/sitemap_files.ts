@@ -4,7 +4,7 @@
  * @module
  */
 import { gzipSync } from "node:zlib";
-import { bombs } from "../net/bombs.ts";
+import { bombs } from "../net/body/bombs.ts";
 import type { Answer, Case } from "./case.ts";
 import type { Peer } from "./peer.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Clients } from "../../lib/net/clients.ts";
-import type { Proxy } from "../../lib/net/proxy.ts";
+import type { Proxy } from "../../lib/net/proxy/proxy.ts";
 
 /** Clients whose transports only know whether they are closed; `made` are their names, in order. */
 function world(): { clients: Clients; made: string[]; closed: string[] } {

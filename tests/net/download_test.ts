@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import type { Failure, Outcome } from "../../lib/model/outcome.ts";
 import type { Response as Answer } from "../../lib/model/response.ts";
-import { BodyRoom } from "../../lib/net/body_room.ts";
+import { BodyRoom } from "../../lib/net/body/body_room.ts";
 import { type Downloadable, Downloader, type DownloaderOptions } from "../../lib/net/download.ts";
 import { ManualClock } from "../../lib/time/clock.ts";
 import { answer, RawServer, send } from "./raw_server.ts";

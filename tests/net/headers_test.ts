@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Downloader } from "../../lib/net/download.ts";
-import { Certificates, hasOpenssl } from "./certificates.ts";
+import { Certificates, hasOpenssl } from "./tls/certificates.ts";
 import { answer, RawServer } from "./raw_server.ts";
 
 /** What comes of an answer: its status and the length of its headers, or the failure, with HOST for the host. */

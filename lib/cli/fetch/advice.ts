@@ -1,0 +1,19 @@
+import type { FailureKind } from "../../model/outcome.ts";
+
+/** What to do about a page that could not be fetched; nothing where the message says it, or nothing can be done. */
+const advice: Readonly<Partial<Record<FailureKind, string>>> = {
+  dns: "Check the spelling of the host, and the network",
+  connect: "Check that the server runs, and the port of the URL",
+  timeout: "Try again, or give it more time: -s timeout=5m -s connectTimeout=5m -s idleTimeout=5m",
+  reset: "Try again: a crawl does so by itself",
+  "cut-short": "Try again: a crawl does so by itself",
+  "too-large": "Allow more: -s maxBodySize=200MB",
+  tls: "Trust an authority of your own with --ca-file FILE, or look without any trust with --insecure",
+  proxy: "Check the proxies that --proxy-type names",
+  redirect: "Ask for the page that it should lead to",
+};
+
+/** Returns what a user can do about a failure of this kind; undefined where there is nothing to say. */
+export function adviceFor(kind: FailureKind): string | undefined {
+  return advice[kind];
+}

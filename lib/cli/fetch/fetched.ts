@@ -1,0 +1,111 @@
+/**
+ * What there is to know about a page that was fetched, as plain data.
+ *
+ * @module
+ */
+
+import type { Failure } from "../../model/outcome.ts";
+import type { Block } from "../../net/proxy/block.ts";
+import { type EncodingSource, encodingSource } from "../../text/charset.ts";
+import type { Page } from "../../spider/page.ts";
+import type { Hop, Journey } from "./follow.ts";
+
+/** A page, with what a crawl would make of it. Times are seconds, sizes bytes. */
+export interface Fetched {
+  readonly url: string;
+  readonly redirects: readonly Passed[];
+  readonly status: number;
+  /** A header that came several times is joined with commas; `set-cookie` is a list. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly contentType: string | null;
+  readonly encoding: string;
+  readonly encodingFrom: EncodingSource;
+  /** The body, decompressed. */
+  readonly bytes: number;
+  /** The body as it was sent, where the server said so. */
+  readonly transferred: number | null;
+  /** Until the headers. */
+  readonly latency: number;
+  /** From the headers to the end of the body; null where the body is from the cache. */
+  readonly bodyTime: number | null;
+  /** No server was asked. */
+  readonly cached: boolean;
+  /** Where it is from the cache: when it was stored, as an ISO date. */
+  readonly storedAt: string | null;
+  /** Why a crawl would take it for a block and not for a page. */
+  readonly blocked: string | null;
+  /** Whether robots.txt lets a crawl fetch it, and why not; null where it is not to be obeyed. */
+  readonly robots: { readonly allowed: boolean; readonly reason: string | null } | null;
+}
+
+/** An answer on the way; `refresh`: a page that sends elsewhere with `<meta http-equiv="refresh">`. */
+interface Passed {
+  readonly url: string;
+  readonly status: number;
+  readonly by: "redirect" | "refresh";
+  readonly latency: number;
+}
+
+/** What a crawl would make of a page. */
+export interface Verdicts {
+  readonly blocked: Block | undefined;
+  /** Undefined where robots.txt is not to be obeyed. */
+  readonly robots: { readonly refusal: string | undefined } | undefined;
+}
+
+/** Returns what is known of the last answer of a journey. */
+export function fetchedOf(
+  page: Page,
+  hop: Hop,
+  before: readonly Hop[],
+  { blocked, robots }: Verdicts,
+): Fetched {
+  const { response, bodyTime } = hop;
+  const { url, status, latency, headers, body, cached, storedAt } = response;
+  const contentType = headers.get("content-type");
+  return {
+    url,
+    redirects: before.map(passed),
+    status,
+    headers: plain(headers),
+    contentType,
+    encoding: page.encoding,
+    encodingFrom: encodingSource(body, contentType ?? undefined),
+    bytes: body.length,
+    transferred: transferred(headers),
+    latency: rounded(latency),
+    bodyTime: storedAt === undefined ? rounded(bodyTime) : null,
+    cached: cached === true,
+    storedAt: storedAt === undefined ? null : new Date(storedAt).toISOString(),
+    blocked: blocked === undefined ? null : `${new URL(url).host} ${blocked.words}`,
+    robots: robots === undefined ? null : { allowed: robots.refusal === undefined, reason: robots.refusal ?? null },
+  };
+}
+
+/** Returns what is known where there is no page. */
+export function notFetched(url: string, { hops }: Journey, { kind, message, status }: Failure): object {
+  return {
+    url: hops.at(-1)?.response.url ?? url,
+    redirects: hops.map(passed),
+    failure: { kind, message, ...status !== undefined && { status } },
+  };
+}
+
+function passed({ response: { url, status, latency }, isRefresh }: Hop): Passed {
+  return { url, status, by: isRefresh ? "refresh" : "redirect", latency: rounded(latency) };
+}
+
+/** A time to the microsecond. */
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e6;
+}
+
+function plain(headers: Headers): Fetched["headers"] {
+  const cookies = headers.getSetCookie();
+  return { ...Object.fromEntries(headers), ...cookies.length > 0 && { "set-cookie": cookies } };
+}
+
+function transferred(headers: Headers): number | null {
+  const length = headers.get("content-length");
+  return length === null || headers.has("transfer-encoding") || !/^\d+$/.test(length) ? null : Number(length);
+}

@@ -1,0 +1,43 @@
+/**
+ * Asking at addresses that were looked up and checked before, whatever the name resolves to by now.
+ *
+ * @module
+ */
+
+import { failureOf } from "../failure.ts";
+import type { Answer, Ask, Transport } from "../transport.ts";
+
+/** Of a name with more addresses the others are not tried. */
+const mostTried = 4;
+
+/**
+ * Asks at the first of some addresses that takes the connection; nothing has been sent to those before it.
+ *
+ * `onTry` is told the URL that is asked, which has the address for its host; the name is in the header.
+ */
+export async function askPinned(
+  transport: Transport,
+  url: string,
+  ask: Ask,
+  addresses: readonly string[],
+  onTry: (url: string) => void,
+): Promise<Answer> {
+  const named = new URL(url);
+  const headers = { host: named.host, ...ask.headers };
+  for (let at = 0;; at++) {
+    const pinned = urlAt(named, addresses[at]!);
+    onTry(pinned);
+    try {
+      return await transport.ask(pinned, { ...ask, headers });
+    } catch (error) {
+      const mayGoOn = at + 1 < Math.min(addresses.length, mostTried) && !ask.signal.aborted;
+      if (!mayGoOn || failureOf(error, url, "answer", pinned).kind !== "connect") throw error;
+    }
+  }
+}
+
+function urlAt(named: URL, address: string): string {
+  const url = new URL(named);
+  url.hostname = address.includes(":") ? `[${address}]` : address;
+  return url.href;
+}

@@ -1,0 +1,150 @@
+/**
+ * The cookies of a crawl.
+ *
+ * @module
+ */
+
+import { Cookie } from "tough-cookie";
+import type { GivenCookie } from "../../model/request.ts";
+import { type Clock, systemClock } from "../../time/clock.ts";
+import { checkRecord, type CookieRecord } from "./cookie_record.ts";
+import { CookieSite, placeOf, siteOf } from "./cookie_site.ts";
+
+/** All cookies together, in bytes: every checkpoint carries them. */
+const mostBytes = 1_000_000;
+
+/** What is left of them when there are more: the sites that were used longest ago are forgotten. */
+const roomyBytes = 900_000;
+
+/**
+ * Remembers the cookies that servers set, and says which of them go with a request (RFC 6265, with the list of public
+ * suffixes).
+ *
+ * There are as many jars as there are names for them, and none sees what is in another. Plain data goes out and in, so
+ * that a checkpoint can carry it. What is kept is bounded: at most 180 cookies a site, and a megabyte in all.
+ */
+export class Cookies {
+  readonly #clock: Clock;
+  readonly #onFull: () => void;
+  /** By site and jar. */
+  #sites = new Map<string, CookieSite>();
+  #uses = 0;
+  #size = 0;
+  #isFull = false;
+  /** The last snapshot, while it still says all there is. */
+  #snapshot: readonly CookieRecord[] | undefined = Object.freeze([]);
+
+  /** `onFull` is told once, when cookies have to be forgotten to make room. */
+  constructor(clock: Clock = systemClock, onFull: () => void = () => {}) {
+    this.#clock = clock;
+    this.#onFull = onFull;
+  }
+
+  /** Returns the value of the `Cookie` header for a URL, or `undefined` where no cookie belongs to it. */
+  header(url: string, jar = ""): string | undefined {
+    if (this.#sites.size === 0) return undefined;
+    const place = placeOf(url);
+    const site = place && this.#sites.get(keyOf(place.host, jar));
+    if (place === undefined || site === undefined) return undefined;
+    site.usedAt = ++this.#uses;
+    return site.header(place, this.#clock.wall());
+  }
+
+  /** Takes in what an answer sets. A cookie that is malformed, or not this host's to set, is passed over. */
+  store(url: string, headers: Headers, jar = ""): void {
+    this.#put(headers.getSetCookie().flatMap(parsed), url, jar);
+  }
+
+  /** Takes in what a spider gives, by name. A cookie that is not for this host is passed over. */
+  give(url: string, cookies: Readonly<Record<string, string | GivenCookie>>, jar = ""): void {
+    const made = Object.entries(cookies).map(([name, said]) => given(name, said, url));
+    // A spider may give what a server may set by https only.
+    this.#put(made, url.replace(/^http:/, "https:"), jar);
+  }
+
+  /** Returns the cookies, those of a site oldest first: the same array as before where none has been set since. */
+  snapshot(): readonly CookieRecord[] {
+    return this.#snapshot ??= Object.freeze(this.#byUse().flatMap(([, { records }]) => records));
+  }
+
+  /**
+   * Replaces all cookies by those of a snapshot, and returns how many were left out because they have expired.
+   *
+   * Throws a `TypeError` that says which record is not one.
+   */
+  restore(snapshot: readonly CookieRecord[]): number {
+    const now = this.#clock.wall();
+    snapshot.forEach(checkRecord);
+    const alive = snapshot.filter(({ expires }) => expires === undefined || expires > now);
+    const bySite = Map.groupBy(alive, ({ domain, jar = "" }) => keyOf(domain, jar));
+    this.#sites = new Map();
+    this.#size = 0;
+    for (const [key, records] of bySite) {
+      const site = new CookieSite(records[0]?.jar ?? "");
+      site.restore(records, now);
+      this.#settle(key, site, 0);
+    }
+    if (alive.length === snapshot.length && !this.#isFull) this.#snapshot = snapshot;
+    return snapshot.length - alive.length;
+  }
+
+  #put(cookies: readonly Cookie[], url: string, jar: string): void {
+    const place = placeOf(url);
+    if (cookies.length === 0 || place === undefined) return;
+    const key = keyOf(place.host, jar);
+    const site = this.#sites.get(key) ?? new CookieSite(jar);
+    const before = site.size;
+    if (site.put(cookies, url, this.#clock.wall())) this.#settle(key, site, before);
+  }
+
+  /** Makes a site the last used one, and room for it. */
+  #settle(key: string, site: CookieSite, before: number): void {
+    this.#snapshot = undefined;
+    this.#size += site.size - before;
+    site.usedAt = ++this.#uses;
+    if (site.size > 0) this.#sites.set(key, site);
+    else this.#sites.delete(key);
+    if (this.#size <= mostBytes) return;
+    for (const [oldest, { size }] of this.#byUse()) {
+      if (this.#size <= roomyBytes || oldest === key) break;
+      this.#sites.delete(oldest);
+      this.#size -= size;
+    }
+    if (!this.#isFull) this.#onFull();
+    this.#isFull = true;
+  }
+
+  /** The sites, the one that was used longest ago first. */
+  #byUse(): readonly (readonly [key: string, site: CookieSite])[] {
+    return [...this.#sites].sort(([, a], [, b]) => a.usedAt - b.usedAt);
+  }
+}
+
+function keyOf(host: string, jar: string): string {
+  return `${siteOf(host)} ${jar}`;
+}
+
+function parsed(line: string): readonly Cookie[] {
+  const cookie = Cookie.parse(line, { loose: true });
+  return cookie === undefined || (cookie.key === "" && cookie.value === "") ? [] : [cookie];
+}
+
+function given(name: string, said: string | GivenCookie, url: string): Cookie {
+  const whole: GivenCookie = typeof said === "string" ? { value: said } : said;
+  const { value, domain, path = "/", secure = url.startsWith("https:") } = whole;
+  const host = placeOf(url)?.host;
+  // A host without a dot has this name as well (RFC 2965, section 1, "effective host name").
+  const isHost = domain === undefined || domain === `${host}.local`;
+  return new Cookie({
+    key: bytes(name),
+    value: bytes(value),
+    domain: isHost ? null : domain.toLowerCase().replace(/^\./, ""),
+    path,
+    secure,
+  });
+}
+
+/** A header holds bytes, one a character: those of UTF-8. */
+function bytes(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+}

@@ -1,0 +1,94 @@
+/**
+ * When a request that failed is tried again.
+ *
+ * Bookkeeping only: it neither waits nor sends.
+ *
+ * @module
+ */
+
+import type { Failure, FailureKind } from "../../model/outcome.ts";
+import { retryAfterSeconds } from "./retry_after.ts";
+
+/** Answers that say "not now": the last two are from the networks in front of a server. */
+const passing: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504, 522, 524]);
+
+/** Failures that the next attempt may not meet. The others would be the same again. */
+const transient: ReadonlySet<FailureKind> = new Set([
+  "dns",
+  "connect",
+  "timeout",
+  "reset",
+  "cut-short",
+  "proxy",
+  "blocked",
+]);
+
+/** Methods that mean the same when they arrive twice (RFC 9110, section 9.2.2). */
+const idempotent: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
+
+/** Our own first wait, and the longest, in seconds; it doubles in between. */
+const first = 1, longest = 60;
+
+/** Answers whose `Retry-After` is a request to wait and no failure. */
+const asking: ReadonlySet<number> = new Set([429, 503]);
+
+/** How often one request waits because a server asks for it; from then on it counts as a failed attempt. */
+const mostWaits = 5;
+
+/** A request that did not bring a page, and what we know about it. */
+export interface Attempt {
+  /** Why there was no answer; leave it out where there was one. */
+  readonly failure?: Failure | undefined;
+  readonly status?: number | undefined;
+  readonly headers?: Headers | undefined;
+  readonly method: string;
+  /** It may be sent twice whatever its method. @default {false} */
+  readonly repeatable?: boolean;
+  /** Attempts that had failed before this one. */
+  readonly attempt: number;
+  /** How often the server had asked to wait before. @default {0} */
+  readonly waits?: number;
+  /** How many further attempts a request gets. */
+  readonly retries: number;
+  /** The longest wait that a server gets with `Retry-After`, in seconds. */
+  readonly maxRetryAfter: number;
+  /** From 0 to just under 1. @default {Math.random()} */
+  readonly random?: number;
+  /** In milliseconds since 1970; `Retry-After` may be a date. */
+  readonly now: number;
+}
+
+/** When a request is tried again. */
+export interface NextAttempt {
+  /** Seconds to wait. */
+  readonly seconds: number;
+  /** The server asked to wait: what came is not counted as a failed attempt. */
+  readonly asked: boolean;
+}
+
+/**
+ * Returns when to try again, or `undefined` to give up.
+ *
+ * A `Retry-After` from the server beats our own back-off (1 s, 2 s, 4 s ... 60 s, less a random part of up to a half),
+ * up to `maxRetryAfter`. With 429 and 503 it costs no attempt, five times. A request that is not safe to repeat gets no
+ * second attempt.
+ */
+export function nextAttempt(tried: Attempt): NextAttempt | undefined {
+  if (!isRepeatable(tried) || !mayPass(tried)) return undefined;
+  const wish = retryAfterSeconds(tried.headers?.get("retry-after") ?? null, tried.now);
+  const asked = wish !== undefined && asking.has(tried.status ?? 0) && (tried.waits ?? 0) < mostWaits;
+  if (!asked && tried.attempt >= tried.retries) return undefined;
+  if (wish !== undefined) return { seconds: Math.min(wish, tried.maxRetryAfter), asked };
+  const wait = Math.min(first * 2 ** tried.attempt, longest);
+  return { seconds: wait * (1 - (tried.random ?? Math.random()) / 2), asked };
+}
+
+/** Whether a request may be sent twice. */
+export function isRepeatable({ method, repeatable }: Pick<Attempt, "method" | "repeatable">): boolean {
+  return repeatable === true || idempotent.has(method.toUpperCase());
+}
+
+function mayPass({ failure, status }: Attempt): boolean {
+  if (failure === undefined || failure.kind === "status") return passing.has(status ?? failure?.status ?? 0);
+  return transient.has(failure.kind) && failure.final !== true;
+}

@@ -1,0 +1,123 @@
+/**
+ * The ways to a host: direct, or through the proxies of a name.
+ *
+ * @module
+ */
+
+import type { Outcome } from "../../model/outcome.ts";
+import type { Clock } from "../../time/clock.ts";
+import type { ProxyState } from "./ask_proxy.ts";
+import type { Downloadable, Downloads, Sending } from "../download.ts";
+import { Escalation, type ExileRecord } from "./escalation.ts";
+import type { Proxies } from "./proxies.ts";
+import type { Proxy } from "./proxy.ts";
+import { isRepeatable } from "../follow/retry.ts";
+import { downloadThrough } from "./through.ts";
+
+/** The tier of requests that go through no proxy that has a name. */
+export const direct = "direct";
+
+export interface TiersOptions {
+  readonly downloader: Downloads;
+  readonly clock: Clock;
+  /** Asks a proxy about the host of a URL. */
+  readonly ask: (proxy: Proxy, url: string) => Promise<ProxyState>;
+  /** Everything goes through these. */
+  readonly always?: Proxies | undefined;
+  /** What is blocked otherwise goes through these. */
+  readonly paid?: Proxies | undefined;
+  /** What `snapshot` gave in an earlier process. */
+  readonly exiles?: readonly ExileRecord[] | undefined;
+  /** Told when every proxy through which all must go refuses the user name and password. */
+  readonly onDenied?: (message: string) => void;
+}
+
+/** How many proxies are asked at once whether there is a way. */
+const askedAtOnce = 4;
+
+/** Knows which tier a request goes through, and sends it there. A tier is called as the proxies are, or `direct`. */
+export class Tiers {
+  readonly #options: TiersOptions;
+  readonly #escalation: Escalation;
+
+  constructor(options: TiersOptions) {
+    this.#options = options;
+    this.#escalation = new Escalation(options.clock, options.exiles);
+  }
+
+  /**
+   * Returns the tier of the next request to a host. With `mayProbe` it may be `direct` to see whether the host still
+   * blocks us, and then `blocked` or `ended` must follow.
+   */
+  choose(host: string, mayProbe: boolean): string {
+    const { always, paid } = this.#options;
+    if (always !== undefined) return always.name;
+    if (paid === undefined || paid.areDenied) return direct;
+    const tier = mayProbe ? this.#escalation.choose(host) : this.#escalation.tierOf(host);
+    return tier === "paid" ? paid.name : direct;
+  }
+
+  /** A host has blocked a request; returns the tier through which it may be sent again at once. */
+  blocked(host: string, tier: string): string | undefined {
+    const { always, paid } = this.#options;
+    if (always !== undefined || paid === undefined || paid.areDenied) return undefined;
+    return this.#escalation.blocked(host, tier === direct ? "direct" : "paid") ? paid.name : undefined;
+  }
+
+  /** A host has answered with something else than a block, or not at all. */
+  ended(host: string, tier: string, hasAnswered: boolean): void {
+    const kind = tier === direct ? "direct" : "paid";
+    if (hasAnswered) this.#escalation.answered(host, kind);
+    else this.#escalation.undecided(host, kind);
+  }
+
+  /** Downloads through a tier; otherwise as `Downloader` does. */
+  async download(
+    request: Downloadable & { readonly repeatable?: boolean },
+    tier: string,
+    how: Omit<Sending, "proxy">,
+  ): Promise<Outcome> {
+    const { downloader, clock, ask, always, onDenied } = this.#options;
+    const proxies = this.#proxiesOf(tier);
+    if (proxies === undefined) return await downloader.download(request, how);
+    const outcome = await downloadThrough(request, proxies, how, {
+      downloader,
+      clock,
+      ask,
+      repeatable: isRepeatable(request),
+    });
+    if (proxies === always && always.areDenied && outcome.failure !== undefined) onDenied?.(outcome.failure.message);
+    return outcome;
+  }
+
+  /** Whether a host can be reached through the proxies that everything goes through. */
+  async reach(url: string): Promise<boolean> {
+    const { always, ask } = this.#options;
+    const states = await Promise.all((always?.some(askedAtOnce) ?? []).map(async (proxy) => {
+      const state = await ask(proxy, url);
+      if (state === "works" || state === "no-host") always?.worked(proxy);
+      return state;
+    }));
+    return states.some((state) => state === "works" || state === "no-host");
+  }
+
+  /** Since when none of the proxies for what is blocked works, in the clock's milliseconds; undefined while one may. */
+  get detourDownSince(): number | undefined {
+    return this.#options.paid?.downSince;
+  }
+
+  /** Whether a tier is for what is blocked otherwise. */
+  isDetour(tier: string): boolean {
+    return tier !== direct && this.#options.always === undefined;
+  }
+
+  /** The hosts that are sent through the paid tier, for the next process. */
+  snapshot(): readonly ExileRecord[] {
+    return this.#escalation.snapshot();
+  }
+
+  #proxiesOf(tier: string): Proxies | undefined {
+    const { always, paid } = this.#options;
+    return tier === direct ? undefined : always ?? paid;
+  }
+}

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { createRequest, isRequest, type Request } from "../../../lib/model/request.ts";
+import { redirectOf, type RedirectRules } from "../../../lib/net/follow/redirect.ts";
+
+const from = "https://example.com/dir/a";
+
+interface Said extends Partial<Request>, Omit<RedirectRules, "referrerPolicy"> {
+  readonly status?: number;
+  /** The `Referrer-Policy` header of the answer. */
+  readonly asks?: string;
+}
+
+function redirected(location: string, { status = 302, asks, url = from, maxRedirects, ...said }: Said = {}) {
+  const request = createRequest(url, said);
+  const headers = new Headers({ location, ...asks !== undefined && { "referrer-policy": asks } });
+  const rules = maxRedirects === undefined ? {} : { maxRedirects };
+  return redirectOf(request, { url: request.url, status, headers, body: new Uint8Array(0), latency: 0 }, rules);
+}
+
+function next(...given: Parameters<typeof redirected>): Request {
+  const request = redirected(...given)?.request;
+  assert.ok(request !== undefined);
+  return request;
+}
+
+Deno.test("redirectOf() resolves where an answer points to", () => {
+  assert.equal(next("/b").url, "https://example.com/b");
+  assert.equal(next("b?c=d#e").url, "https://example.com/dir/b?c=d");
+  assert.equal(next("//other.example/b").url, "https://other.example/b");
+  assert.equal(next("http://example.com").url, "http://example.com/");
+  assert.equal(next(" /b ").url, "https://example.com/b");
+});
+
+Deno.test("redirectOf() reads the bytes of a location as bytes", () => {
+  assert.equal(next("/a\xc3\xa7\xc3\xa3o").url, "https://example.com/a%C3%A7%C3%A3o");
+  assert.equal(next("/caf\xe9").url, "https://example.com/caf%E9");
+});
+
+Deno.test("redirectOf() is undefined for an answer that is no redirect", () => {
+  const answer = (status: number, location?: string) =>
+    redirectOf(createRequest(from), {
+      url: from,
+      status,
+      headers: new Headers(location === undefined ? {} : { location }),
+      body: new Uint8Array(0),
+      latency: 0,
+    });
+  for (const status of [200, 201, 300, 304, 305, 306, 404]) {
+    assert.equal(answer(status, "/b"), undefined, String(status));
+  }
+  assert.equal(answer(302), undefined);
+});
+
+Deno.test("redirectOf() leaves a redirect to a request that wants to see it", () => {
+  assert.equal(redirected("/b", { status: 301, handleStatuses: [301] }), undefined);
+  assert.equal(next("/b", { status: 302, handleStatuses: [301] }).url, "https://example.com/b");
+});
+
+Deno.test("redirectOf() keeps what the spider said, and starts anew", () => {
+  const request = createRequest(from, {
+    callback: "detail",
+    priority: 7,
+    meta: { a: 1 },
+    depth: 3,
+    handleStatuses: [404],
+    headers: { "x-a": "b" },
+    attempt: 2,
+    waits: 3,
+    notBefore: 5,
+    redirects: ["https://example.com/start"],
+    repeatable: true,
+    jar: "alice",
+    cookies: { a: "b" },
+    referrerPolicy: "no-referrer",
+    referer: "https://example.com/",
+    userinfo: "me:secret",
+  });
+  const { request: found } = redirectOf(request, {
+    url: from,
+    status: 301,
+    headers: new Headers({ location: "/b" }),
+    body: new Uint8Array(0),
+    latency: 0,
+  }) ?? {};
+  assert.ok(isRequest(found));
+  assert.deepEqual({ ...found }, {
+    url: "https://example.com/b",
+    callback: "detail",
+    priority: 7,
+    meta: { a: 1 },
+    method: "GET",
+    headers: { "x-a": "b" },
+    body: undefined,
+    dontFilter: false,
+    handleStatuses: [404],
+    depth: 3,
+    attempt: 0,
+    notBefore: 0,
+    redirects: ["https://example.com/start", from],
+    waits: 0,
+    repeatable: true,
+    jar: "alice",
+    cookies: {},
+    referrerPolicy: "no-referrer",
+    referer: "",
+    userinfo: "me:secret",
+  });
+});
+
+Deno.test("redirectOf() changes the method as browsers do, and drops the body with its headers", () => {
+  const after = (method: string, status: number) => {
+    const headers = { "Content-Type": "text/plain", "X-A": "b" };
+    const { method: then, body, headers: kept } = next("/b", { method, status, body: "x", headers });
+    return [then, body, kept];
+  };
+  const all = { "Content-Type": "text/plain", "X-A": "b" };
+  assert.deepEqual(after("POST", 301), ["GET", undefined, { "X-A": "b" }]);
+  assert.deepEqual(after("POST", 302), ["GET", undefined, { "X-A": "b" }]);
+  assert.deepEqual(after("PUT", 302), ["PUT", "x", all]);
+  assert.deepEqual(after("PUT", 303), ["GET", undefined, { "X-A": "b" }]);
+  assert.deepEqual(after("HEAD", 303), ["HEAD", "x", all]);
+  assert.deepEqual(after("POST", 307), ["POST", "x", all]);
+  assert.deepEqual(after("POST", 308), ["POST", "x", all]);
+});
+
+Deno.test("redirectOf() leaves credentials behind", () => {
+  const headers = {
+    Authorization: "secret",
+    cookie: "a=b",
+    Host: "example.com",
+    "Proxy-Authorization": "secret",
+    "X-A": "b",
+  };
+  const kept = (url: string, to: string) => Object.keys(next(to, { url, headers }).headers);
+  assert.deepEqual(kept("https://example.com/", "https://example.com/b"), Object.keys(headers));
+  assert.deepEqual(kept("https://example.com/", "https://example.org/"), ["X-A"]);
+  assert.deepEqual(kept("https://example.com/", "https://www.example.com/"), ["X-A"]);
+  assert.deepEqual(kept("https://example.com/", "http://example.com/"), ["X-A"]);
+  assert.deepEqual(kept("http://example.com/", "https://example.com/"), ["cookie", "X-A"]);
+  assert.deepEqual(kept("http://example.com/", "http://example.com:8080/"), ["cookie", "X-A"]);
+});
+
+Deno.test("redirectOf() refuses what is not a web page, in words that are safe to print", () => {
+  assert.deepEqual(redirected("ftp://example.com/\x1b[31m"), {
+    failure: {
+      kind: "redirect",
+      status: 302,
+      message: 'Redirected to "ftp://example.com/\\e[31m", which is not a web page',
+    },
+  });
+  for (const location of ["javascript:alert(1)", "mailto:a@example.com", "data:,x", "file:///etc/passwd", "http://"]) {
+    assert.equal(redirected(location)?.failure?.kind, "redirect", location);
+  }
+});
+
+Deno.test("redirectOf() ends a chain at the limit", () => {
+  const chain = (length: number) => Array.from({ length }, (_, at) => `https://example.com/${at}`);
+  assert.equal(next("/b", { redirects: chain(19) }).redirects.length, 20);
+  assert.deepEqual(redirected("/b", { redirects: chain(20) }), {
+    failure: { kind: "redirect", status: 302, message: "Redirected more than 20 times, last to https://example.com/b" },
+  });
+  assert.equal(redirected("/b", { maxRedirects: 0 })?.failure?.kind, "redirect");
+});
+
+Deno.test("redirectOf() does not filter what comes back to its own chain", () => {
+  assert.equal(next("/dir/a").dontFilter, true);
+  assert.equal(next("/start?a=1&b=2", { redirects: ["https://example.com/start?b=2&a=1"] }).dontFilter, true);
+  assert.equal(next("/b").dontFilter, false);
+  assert.equal(next("/b", { dontFilter: true }).dontFilter, true);
+});
+
+Deno.test("redirectOf() keeps user and password of a URL to its origin, and takes those of the new one", () => {
+  const userinfo = (to: string) => next(to, { userinfo: "me:secret" }).userinfo;
+  assert.equal(userinfo("/b"), "me:secret");
+  for (const to of ["http://example.com/", "https://example.com:8443/", "https://www.example.com/"]) {
+    assert.equal(userinfo(to), "", to);
+  }
+  const { url, userinfo: taken } = next("https://you:other@example.org/b", { userinfo: "me:secret" });
+  assert.deepEqual([url, taken], ["https://example.org/b", "you:other"]);
+  assert.equal(next("https://you@example.com/b", { userinfo: "me:secret" }).userinfo, "you");
+});
+
+Deno.test("redirectOf() shows no password when a chain is too long", () => {
+  assert.equal(
+    redirected("https://me:secret@example.com/b", { maxRedirects: 0 })?.failure?.message,
+    "Redirected more than 0 times, last to https://example.com/b",
+  );
+});
+
+Deno.test("redirectOf() keeps that a request wants no cookies", () => {
+  assert.equal(next("/b", { cookies: false }).cookies, false);
+});
+
+Deno.test("redirectOf() makes the redirect the page that one comes from, where there was one or the server says how", () => {
+  const page = "https://example.com/page";
+  assert.equal(next("/b").referer, "");
+  assert.equal(next("/b", { referer: page }).referer, from);
+  assert.equal(next("https://example.org/b", { referer: page }).referer, "https://example.com/");
+  assert.equal(next("http://example.com/b", { referer: page }).referer, "");
+  assert.equal(next("/b", { asks: "origin" }).referer, "https://example.com/");
+  assert.equal(next("/b", { asks: "origin", referer: page, referrerPolicy: "unsafe-url" }).referer, from);
+  assert.equal(next("/b", { asks: "no-referrer", referer: page }).referer, "");
+});
+
+Deno.test("redirectOf() lets a Referer of the spider's own go with the first request only", () => {
+  const { headers, referer } = next("https://example.org/b", {
+    headers: { REFERER: "https://shop.example/", "X-A": "b" },
+  });
+  assert.deepEqual([headers, referer], [{ "X-A": "b" }, "https://example.com/"]);
+});

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import type { FailureKind } from "../../../lib/model/outcome.ts";
+import { type Attempt, nextAttempt } from "../../../lib/net/follow/retry.ts";
+
+const now = Date.UTC(2026, 0, 1);
+
+const next = (tried: Partial<Attempt>) =>
+  nextAttempt({ method: "GET", attempt: 0, retries: 20, maxRetryAfter: 600, random: 0, now, ...tried });
+
+const delay = (tried: Partial<Attempt>) => next(tried)?.seconds;
+
+const failed = (kind: FailureKind) => ({ failure: { kind, message: kind } });
+
+Deno.test("nextAttempt() repeats what may pass and gives up on the rest", () => {
+  for (const status of [408, 429, 500, 502, 503, 504, 522, 524]) assert.equal(delay({ status }), 1, String(status));
+  for (const status of [200, 301, 400, 401, 403, 404, 410, 501, 505]) {
+    assert.equal(delay({ status }), undefined, String(status));
+  }
+  for (const kind of ["dns", "connect", "timeout", "reset", "cut-short"] as const) {
+    assert.equal(delay(failed(kind)), 1, kind);
+  }
+  for (const kind of ["tls", "too-large", "protocol", "address", "redirect", "robots", "callback"] as const) {
+    assert.equal(delay(failed(kind)), undefined, kind);
+  }
+});
+
+Deno.test("nextAttempt() gives up on a failure that is final", () => {
+  assert.equal(delay({ failure: { kind: "dns", message: "no such host", final: true } }), undefined);
+});
+
+Deno.test("nextAttempt() reads the status of a failure that is one", () => {
+  assert.equal(delay({ failure: { kind: "status", message: "status 503", status: 503 } }), 1);
+  assert.equal(delay({ failure: { kind: "status", message: "status 404", status: 404 } }), undefined);
+});
+
+Deno.test("nextAttempt() gives up after as many attempts as are allowed", () => {
+  assert.equal(delay({ status: 503, retries: 2, attempt: 1 }), 2);
+  assert.equal(delay({ status: 503, retries: 2, attempt: 2 }), undefined);
+  assert.equal(delay({ status: 503, retries: 0, attempt: 0 }), undefined);
+});
+
+Deno.test("nextAttempt() doubles up to a minute, less a random part of up to a half", () => {
+  const delays = [0, 1, 2, 3, 4, 5, 6, 19].map((attempt) => delay({ status: 503, attempt }));
+  assert.deepEqual(delays, [1, 2, 4, 8, 16, 32, 60, 60]);
+  assert.equal(delay({ status: 503, attempt: 3, random: 0.5 }), 6);
+  assert.equal(delay({ status: 503, attempt: 6, random: 1 }), 30);
+});
+
+Deno.test("nextAttempt() lets Retry-After decide, up to maxRetryAfter", () => {
+  const asked = (text: string) => delay({ status: 503, attempt: 3, headers: new Headers({ "retry-after": text }) });
+  assert.equal(asked("120"), 120);
+  assert.equal(asked("0"), 0);
+  assert.equal(asked("86400"), 600);
+  assert.equal(asked("Thu, 01 Jan 2026 00:01:30 GMT"), 90);
+  assert.equal(asked("soon"), 8);
+});
+
+Deno.test("nextAttempt() does not repeat what is not safe to repeat", () => {
+  for (const method of ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "get"]) {
+    assert.equal(delay({ status: 503, method }), 1, method);
+  }
+  for (const method of ["POST", "PATCH"]) assert.equal(delay({ status: 503, method }), undefined, method);
+});
+
+Deno.test("nextAttempt() repeats a POST when the spider says that it may arrive twice", () => {
+  assert.equal(delay({ status: 503, method: "POST", repeatable: true }), 1);
+  assert.equal(delay({ status: 404, method: "POST", repeatable: true }), undefined);
+});
+
+Deno.test("nextAttempt() does not count a 429 or 503 with Retry-After as an attempt, five times", () => {
+  const headers = new Headers({ "retry-after": "30" });
+  for (const status of [429, 503]) {
+    assert.deepEqual(next({ status, headers, retries: 0 }), { seconds: 30, asked: true });
+    assert.deepEqual(next({ status, headers, retries: 0, waits: 4 }), { seconds: 30, asked: true });
+    assert.equal(next({ status, headers, retries: 0, waits: 5 }), undefined);
+    assert.deepEqual(next({ status, headers, retries: 1, waits: 5 }), { seconds: 30, asked: false });
+  }
+  assert.deepEqual(next({ status: 500, headers }), { seconds: 30, asked: false });
+  assert.deepEqual(next({ status: 429 }), { seconds: 1, asked: false });
+  assert.equal(next({ status: 404, headers }), undefined);
+});
