@@ -30,6 +30,8 @@ export interface EngineOptions extends RedirectRules {
   readonly handleStatuses: readonly number[];
   /** Bytes of one decompressed body. */
   readonly maxBodySize: number;
+  /** Elements of one page. */
+  readonly maxElements: number;
   /** Begin also from the sitemaps that the site of each start URL names. */
   readonly sitemaps: boolean;
   /** Pages after which the crawl is finished. */
@@ -95,6 +97,7 @@ export class Engine {
       handleStatuses: options.handleStatuses,
       redirects: options,
       maxBodySize: options.maxBodySize,
+      maxElements: options.maxElements,
       state: () => parts.state.value,
       encode: (item) => parts.items.encode(item),
       clock: parts.clock,

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { TooManyElementsError } from "../html/parse.ts";
 import type { Item } from "../model/item.ts";
 import type { Failure, Outcome } from "../model/outcome.ts";
 import { createRequest, isRequest, type Request } from "../model/request.ts";
@@ -35,6 +36,8 @@ export interface VisitParts {
   readonly redirects: RedirectRules;
   /** Bytes of one decompressed body. */
   readonly maxBodySize: number;
+  /** Elements of one page. */
+  readonly maxElements: number;
   readonly state: () => Readonly<State>;
   /** Puts an item into the form its feed writes, or throws. */
   readonly encode: (item: Item) => unknown;
@@ -130,10 +133,10 @@ function anotherAttempt(request: Request, { response, failure }: Outcome, parts:
 }
 
 async function readPage(request: Request, response: Response, parts: VisitParts): Promise<Commit> {
-  const { spider, callbacks } = parts;
+  const { spider, callbacks, maxElements } = parts;
   const { referrerPolicy } = parts.redirects;
   const log = parts.logOf(request.url);
-  const page = new Page({ request, response, callbacks, state: parts.state, log, referrerPolicy });
+  const page = new Page({ request, response, callbacks, state: parts.state, log, maxElements, referrerPolicy });
   const items: Item[] = [], requests: Request[] = [];
   try {
     const name = callbacks.includes(request.callback) ? request.callback : "parse";
@@ -176,7 +179,8 @@ function wrongOutput(callback: string, output: unknown): string {
 }
 
 /** Returns the failure of a page whose callback, or pipeline, threw. */
-export function callbackFailure(thrown: unknown): Failure & { readonly error: Error } {
+export function callbackFailure(thrown: unknown): Failure & { readonly error?: Error } {
+  if (thrown instanceof TooManyElementsError) return { kind: "too-large", message: thrown.message };
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   return { kind: "callback", message: `${error.name}: ${error.message}`, stack: error.stack ?? "", error };
 }

@@ -13,22 +13,32 @@ import { Parser } from "htmlparser2";
  */
 const deepest = 512;
 
+/** A page has more elements than are allowed; no more of it was parsed. */
+export class TooManyElementsError extends Error {
+  override readonly name = "TooManyElementsError";
+
+  constructor(most: number) {
+    super(`The page has more than ${most} elements; the setting maxElements allows more`);
+  }
+}
+
 /**
  * Returns the tree of an HTML page that is decoded already; every text has one, however broken it is.
  *
  * The tree holds what the page says: no `html`, `head`, `body` or `tbody` is put in where the page has none. Tag and
  * attribute names are in lower case, entities are decoded, and NUL characters are dropped, as browsers do it. Of
- * elements nested deeper than 512 only the text is kept, by the last element above them.
+ * elements nested deeper than 512 only the text is kept, by the last element above them. Throws a
+ * {@linkcode TooManyElementsError} for a page of more than `maxElements`: each takes some 300 bytes of memory.
  */
-export function parseHtml(text: string): Document {
+export function parseHtml(text: string, maxElements = Infinity): Document {
   const html = text.includes("\0") ? text.replaceAll("\0", "") : text;
   const handler = new DomHandler();
-  new ShallowParser(handler, html).end(html);
+  new ShallowParser(handler, html, maxElements).end(html);
   return handler.root;
 }
 
 /**
- * Leaves out the tags of elements that are too deep. The one case of inheritance: it is how the library is extended,
+ * Leaves out the tags of elements that are too deep, and gives up when there are too many. The one case of inheritance: it is how the library is extended,
  * and functions put into a parser would make all pages slower by a third.
  */
 class ShallowParser extends Parser {
@@ -37,14 +47,18 @@ class ShallowParser extends Parser {
   readonly #open: readonly unknown[];
   /** Elements that were left out and are not closed yet. */
   #left = 0;
+  readonly #most: number;
+  #count = 0;
 
-  constructor(handler: DomHandler, html: string) {
+  constructor(handler: DomHandler, html: string, most: number) {
     super(handler);
+    this.#most = most;
     this.#html = html;
     this.#open = handler["tagStack"];
   }
 
   override onopentagname(start: number, end: number): void {
+    if (++this.#count > this.#most) throw new TooManyElementsError(this.#most);
     if (this.#open.length <= deepest || this.#isVoid(start, end)) super.onopentagname(start, end);
     else this.#left += 1;
   }

@@ -41,6 +41,8 @@ export interface PageParts {
   /** Returns the state as the last commit left it. */
   readonly state: () => Readonly<State>;
   readonly log: PageLog;
+  /** The most elements that its tree may have. @default {Infinity} */
+  readonly maxElements?: number;
   /** How much of its URL goes with the requests made on it, unless its own header says. @default {as browsers do it} */
   readonly referrerPolicy?: ReferrerPolicy | undefined;
 }
@@ -187,7 +189,7 @@ export class Page {
   }
 
   #parse(): Document {
-    return this.#document ??= parseHtml(this.text);
+    return this.#document ??= parseHtml(this.text, this.#parts.maxElements);
   }
 
   #select(): Selection {

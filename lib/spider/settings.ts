@@ -26,6 +26,7 @@ export interface Settings {
   readonly connectTimeout: number;
   readonly idleTimeout: number;
   readonly maxBodySize: number;
+  readonly maxElements: number;
   readonly maxActiveSize: number;
   readonly depthLimit: number;
   readonly maxPages: number;
@@ -103,6 +104,12 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
   },
   idleTimeout: { default: 30, shown: "30s", about: "time without a byte of a response", parse: duration(0.001) },
   maxBodySize: { default: 32e6, shown: "32MB", about: "one decompressed body", parse: size },
+  maxElements: {
+    default: 250_000,
+    shown: "250000",
+    about: "elements of one page: each takes some 300 bytes of memory",
+    parse: count(1),
+  },
   maxActiveSize: {
     default: 5e6,
     shown: "5MB",

@@ -105,6 +105,7 @@ export const noLimits: EngineOptions = {
   retries: 2,
   maxRetryAfter: 600,
   maxBodySize: 1_000_000,
+  maxElements: 1000,
   sitemaps: false,
   handleStatuses: [],
   maxPages: Infinity,

@@ -35,6 +35,7 @@ async function visited(outcome: Outcome, said: Said = {}): Promise<Commit> {
     retries: 2,
     maxRetryAfter: 600,
     maxBodySize: 1_000_000,
+    maxElements: 1000,
     handleStatuses: [],
     redirects: {},
     state: () => ({}),
@@ -375,4 +376,19 @@ Deno.test("a page may log, and its lines carry its URL", async () => {
     },
   });
   assert.deepEqual(lines, ["debug 1", "info 2", "warn 3", "error 4"]);
+});
+
+Deno.test("a page with too many elements is given up as too large, and one with as many as are allowed is a page", async () => {
+  const reading: Spider = {
+    name: "test",
+    *parse(page: Page) {
+      yield { links: page.css("a").length };
+    },
+  };
+  const page = (count: number) => visited(answer(url, "<a>".repeat(count)), { spider: reading, maxElements: 50 });
+  assert.deepEqual((await page(50)).page?.items, ['{"links":50}']);
+  assert.deepEqual((await page(51)).failure, {
+    kind: "too-large",
+    message: "The page has more than 50 elements; the setting maxElements allows more",
+  });
 });
