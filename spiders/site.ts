@@ -7,7 +7,9 @@ export default {
   *parse(page: Page) {
     const { host } = new URL(page.url);
     // The host that answered for the start page is the site. It travels with each request, so it is known after a redirect elsewhere.
-    const home = page.depth === 0 ? host : page.meta.host;
+    // A sitemap names pages of its own host.
+    const { sitemap } = page.meta;
+    const home = page.depth === 0 ? host : typeof sitemap === "string" ? new URL(sitemap).host : page.meta.host;
     if (host !== home || !isHtml(page)) return;
     yield {
       url: page.url,

@@ -64,7 +64,8 @@ export function isSitemap({ callback }: Request): boolean {
 
 /**
  * Returns the requests for what a sitemap names, in its order: for the spider's `parse`, one link from the start, with
- * the date of the last change as `lastmod` in their `meta`; and for further sitemaps. Or why it is none.
+ * the sitemap's URL and the date of the last change as `sitemap` and `lastmod` in their `meta`; and for further
+ * sitemaps. Or why it is none.
  *
  * It may be compressed with gzip. Of one with more than 50,000 URLs the first count; indexes that lead from one to the
  * next are followed three times.
@@ -100,7 +101,10 @@ function requestsOf(request: Request, base: string, { pages, sitemaps }: Sitemap
     const resolved = resolve(url, base);
     if (resolved !== undefined) requests.push(requestFrom(request, resolved, { ...said, depth }));
   };
-  for (const page of pages) add(page, page.lastmod === undefined ? {} : { meta: { lastmod: page.lastmod } });
+  for (const page of pages) {
+    const { lastmod } = page;
+    add(page, { meta: { sitemap: base, ...lastmod !== undefined && { lastmod } } });
+  }
   if (nested <= mostNested) {
     for (const sitemap of sitemaps) add(sitemap, { callback: readsSitemap, meta: { nested } });
   } else if (sitemaps.length > 0) {

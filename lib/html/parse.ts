@@ -13,12 +13,12 @@ import { Parser } from "htmlparser2";
  */
 const deepest = 512;
 
-/** A page has more elements than are allowed; no more of it was parsed. */
+/** A page has more elements, attributes or pieces of text than are allowed; no more of it was parsed. */
 export class TooManyElementsError extends Error {
   override readonly name = "TooManyElementsError";
 
-  constructor(most: number) {
-    super(`The page has more than ${most} elements; the setting maxElements allows more`);
+  constructor(most: number, of: "elements" | "attributes" | "pieces of text") {
+    super(`The page has more than ${most} ${of}; the setting maxElements allows more`);
   }
 }
 
@@ -28,7 +28,8 @@ export class TooManyElementsError extends Error {
  * The tree holds what the page says: no `html`, `head`, `body` or `tbody` is put in where the page has none. Tag and
  * attribute names are in lower case, entities are decoded, and NUL characters are dropped, as browsers do it. Of
  * elements nested deeper than 512 only the text is kept, by the last element above them. Throws a
- * {@linkcode TooManyElementsError} for a page of more than `maxElements`: each takes some 300 bytes of memory.
+ * {@linkcode TooManyElementsError} for a page of more than `maxElements`, or as many attributes or pieces of text: each
+ * takes up to 300 bytes of memory.
  */
 export function parseHtml(text: string, maxElements = Infinity): Document {
   const html = text.includes("\0") ? text.replaceAll("\0", "") : text;
@@ -48,7 +49,9 @@ class ShallowParser extends Parser {
   /** Elements that were left out and are not closed yet. */
   #left = 0;
   readonly #most: number;
-  #count = 0;
+  #elements = 0;
+  #attributes = 0;
+  #texts = 0;
 
   constructor(handler: DomHandler, html: string, most: number) {
     super(handler);
@@ -58,9 +61,19 @@ class ShallowParser extends Parser {
   }
 
   override onopentagname(start: number, end: number): void {
-    if (++this.#count > this.#most) throw new TooManyElementsError(this.#most);
+    if (++this.#elements > this.#most) throw new TooManyElementsError(this.#most, "elements");
     if (this.#open.length <= deepest || this.#isVoid(start, end)) super.onopentagname(start, end);
     else this.#left += 1;
+  }
+
+  override onattribname(start: number, end: number): void {
+    if (++this.#attributes > this.#most) throw new TooManyElementsError(this.#most, "attributes");
+    super.onattribname(start, end);
+  }
+
+  override ontext(start: number, end: number): void {
+    if (++this.#texts > this.#most) throw new TooManyElementsError(this.#most, "pieces of text");
+    super.ontext(start, end);
   }
 
   override onclosetag(start: number, end: number): void {

@@ -86,7 +86,8 @@ export class Selection implements Iterable<Selection> {
   text(): string {
     const [first] = this.#found;
     if (first === undefined) return "";
-    return (typeof first === "string" ? first : textContent(first)).replace(/\s+/g, " ").trim();
+    // A single space is the rule, and need not be replaced by another.
+    return (typeof first === "string" ? first : textContent(first)).replace(/ \s+|[^\S ]\s*/g, " ").trim();
   }
 
   /** Returns an attribute of the first element, or `undefined` when there is no element or it has no such attribute. */

@@ -105,9 +105,9 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
   idleTimeout: { default: 30, shown: "30s", about: "time without a byte of a response", parse: duration(0.001) },
   maxBodySize: { default: 32e6, shown: "32MB", about: "one decompressed body", parse: size },
   maxElements: {
-    default: 250_000,
-    shown: "250000",
-    about: "elements of one page: each takes some 300 bytes of memory",
+    default: 100_000,
+    shown: "100000",
+    about: "elements of one page, and attributes, and pieces of text: each takes up to 300 bytes of memory",
     parse: count(1),
   },
   maxActiveSize: {

@@ -20,16 +20,18 @@ const log = (level: string) => (message: string) => {
   if (level !== "debug") said.push(`${level}: ${message}`);
 };
 
+const sitemap = "http://a.com/maps/1.xml";
+
 async function read(
   body: string | Uint8Array<ArrayBuffer>,
   about: Partial<Request> = {},
   status = 200,
 ): Promise<readonly Request[] | Failure> {
   said.length = 0;
-  const { response } = answer("http://a.com/maps/1.xml", "", status);
+  const { response } = answer(sitemap, "", status);
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   return await readSitemap(
-    createRequest("http://a.com/maps/1.xml", { callback: "(sitemap)", depth: 1, ...about }),
+    createRequest(sitemap, { callback: "(sitemap)", depth: 1, ...about }),
     { ...response as Response, body: bytes },
     {
       maxBodySize: 100_000,
@@ -45,8 +47,8 @@ Deno.test("readSitemap() makes requests of the spider of the pages that a sitema
   const text = "<urlset><url><loc>http://a.com/2</loc><lastmod>2024-05-01</lastmod></url><url><loc>/1#top</loc></url>" +
     "<url><loc>ftp://a.com/</loc></url></urlset>";
   assert.deepEqual(plain(await read(text)), [
-    { url: "http://a.com/2", callback: "parse", depth: 1, meta: { lastmod: "2024-05-01" } },
-    { url: "http://a.com/1", callback: "parse", depth: 1, meta: {} },
+    { url: "http://a.com/2", callback: "parse", depth: 1, meta: { sitemap, lastmod: "2024-05-01" } },
+    { url: "http://a.com/1", callback: "parse", depth: 1, meta: { sitemap } },
   ]);
   assert.deepEqual(said, []);
 });
@@ -60,7 +62,7 @@ Deno.test("readSitemap() follows indexes three times, and says what it does not 
   assert.deepEqual(plain(await read(index("/2.xml", "/3.xml"), { meta: { nested: 3 } })), []);
   assert.deepEqual(said, ["warn: the 2 sitemaps that it names are not read: 3 indexes led here"]);
   assert.deepEqual(plain(await read(urlset("/x"), { meta: { nested: 3 } })), [
-    { url: "http://a.com/x", callback: "parse", depth: 1, meta: {} },
+    { url: "http://a.com/x", callback: "parse", depth: 1, meta: { sitemap } },
   ]);
 });
 
@@ -74,7 +76,7 @@ Deno.test("readSitemap() takes the first fifty thousand URLs", async () => {
 
 Deno.test("readSitemap() unpacks gzip, up to the size of one body, and reads any encoding", async () => {
   const packed = (body: string | Uint8Array) => new Uint8Array(gzipSync(body));
-  const page = [{ url: "http://a.com/%C3%A9", callback: "parse", depth: 1, meta: {} }];
+  const page = [{ url: "http://a.com/%C3%A9", callback: "parse", depth: 1, meta: { sitemap } }];
   assert.deepEqual(plain(await read(packed(urlset("/é")))), page);
   const latin1 = Uint8Array.from(
     `<?xml version="1.0" encoding="iso-8859-1"?>${urlset("/\xe9")}`,

@@ -9,8 +9,10 @@ import type { Peer } from "./peer.ts";
 
 /** How large things are: what shows a mistake in a test may be less than what shows its cost. */
 export interface Scale {
-  /** Elements, attributes, links, header lines of a giant. */
+  /** Elements, attributes, links of a giant. */
   readonly many: number;
+  /** The crawl's setting of that name. */
+  readonly maxElements: number;
   /** Bytes of what is too long: an attribute, a URL. */
   readonly long: number;
   /** What a bomb becomes. */
@@ -36,7 +38,7 @@ export type Wanted =
   }
   | {
     /** So many pages, and no line. */
-    readonly pages: number | ((scale: Scale) => number);
+    readonly pages: number;
     /** What the page is called. */
     readonly title?: string;
   };
@@ -68,5 +70,5 @@ export interface Case {
   /** Where a crawl begins. @default {"/"} */
   readonly path?: string;
   readonly serving: Serving;
-  readonly wanted: Wanted;
+  readonly wanted: Wanted | ((scale: Scale) => Wanted);
 }

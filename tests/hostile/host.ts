@@ -52,8 +52,9 @@ function listen(hostile: Case, serving: Exclude<Serving, Absent>, scale: Scale, 
       } else {
         await answer(connection, serving);
       }
-    } catch {
-      // The client went away, or the server stops: most cases end so.
+    } catch (error) {
+      // The client went away, or the server stops: most cases end so. Anything else is a mistake in the case.
+      if (!Object.values(Deno.errors).some((known) => error instanceof known)) throw error;
     } finally {
       close(connection);
     }

@@ -8,12 +8,12 @@ import { complaints, resultOf } from "./judge.ts";
 import { sitemapFiles, topics } from "./servers.ts";
 
 /** Small enough for a minute, and larger than the limits below. */
-const scale: Scale = { many: 30_000, long: 1_000_000, gigabytes: 1 / 32, depth: 4 };
+const scale: Scale = { many: 30_000, maxElements: 20_000, long: 1_000_000, gigabytes: 1 / 32, depth: 4 };
 
 const settings = [
   ...["timeout=6s", "connectTimeout=4s", "idleTimeout=3s", "retries=1", "maxRetryAfter=0.1s", "maxBodySize=4MB"],
   // A host that says 429 for ever would be given a minute, which is right, and too long for a test.
-  ...["throttle=false", `depthLimit=${scale.depth}`],
+  ...["throttle=false", `depthLimit=${scale.depth}`, `maxElements=${scale.maxElements}`],
 ];
 
 /** Crawls these cases beside ten healthy hosts, and kills the crawl so many times on its way. */
@@ -41,10 +41,10 @@ async function meets(cases: readonly Case[], { kills = 0, more = [] as readonly 
     ends(ended, 0);
     isPlain(ended);
     assert.ok(!ended.stderr.includes("\x1b"), "a server has sent escapes to the terminal");
-    const result = resultOf(new Kept(`${folder}/default/site`), hostile.hosts);
+    const result = resultOf(new Kept(`${folder}/default/site`), hostile.hosts, scale);
     assert.deepEqual(result.pages.toSorted(), healthy.urls.toSorted(), "every healthy page is there, once");
     assert.deepEqual(result.strays, [], "no other line");
-    assert.deepEqual(complaints(result.fates, scale), []);
+    assert.deepEqual(complaints(result.fates), []);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -4,12 +4,13 @@
  * @module
  */
 import { type FailedPage, type Kept, records } from "../cli/kept.ts";
-import type { Scale } from "./case.ts";
+import type { Scale, Wanted } from "./case.ts";
 import type { Host } from "./host.ts";
 
 /** What became of one case. */
 export interface Fate {
   readonly host: Host;
+  readonly wanted: Wanted;
   readonly lines: readonly FailedPage[];
   /** The titles of its pages. */
   readonly titles: readonly string[];
@@ -28,49 +29,55 @@ export interface Result {
 const clear = /^\P{Cc}{1,600}$/u;
 
 /** Reads what a crawl of the spider `site` has brought. */
-export function resultOf(kept: Kept, hosts: readonly Host[]): Result {
-  const items = records(kept.output).map((line) => JSON.parse(line) as { url: string; title: string });
+export function resultOf(kept: Kept, hosts: readonly Host[], scale: Scale): Result {
   // There is no such file when nothing has failed.
   const failures = kept.crawls.some((name) => name.endsWith(".failed.jsonl")) ? kept.failures : [];
-  const taken = new Set<unknown>();
+  const items = records(kept.output).map((line) =>
+    JSON.parse(line) as { readonly url: string; readonly title: string }
+  );
+  const linesOf = Map.groupBy(failures, hostIn), pagesOf = Map.groupBy(items, hostIn);
   const fates = hosts.map((host): Fate => {
-    const { wanted } = host.case;
+    const { wanted: given } = host.case;
+    const wanted = typeof given === "function" ? given(scale) : given;
     const about = "about" in wanted ? wanted.about : undefined;
-    const isOurs = ({ url }: { url: string }) =>
-      new URL(url).host === host.host || (about !== undefined && url.startsWith(about));
-    const lines = failures.filter(isOurs), pages = items.filter(isOurs);
-    for (const each of pages) taken.add(each);
-    return { host, lines, titles: pages.map(({ title }) => title) };
+    const lines = about === undefined ? linesOf.get(host.host) : failures.filter(({ url }) => url.startsWith(about));
+    return { host, wanted, lines: lines ?? [], titles: pagesOf.get(host.host)?.map(({ title }) => title) ?? [] };
   });
-  const known = new Set(fates.flatMap(({ lines }) => lines.map(({ url }) => url)));
+  const hostile = new Set(hosts.map(({ host }) => host)), explained = new Set(fates.flatMap(({ lines }) => lines));
   return {
     fates,
-    pages: items.filter((item) => !taken.has(item)).map(({ url }) => url),
-    strays: failures.filter(({ url }) => !known.has(url)),
+    pages: items.filter((item) => !hostile.has(hostIn(item))).map(({ url }) => url),
+    strays: failures.filter((line) => !explained.has(line)),
   };
 }
 
+function hostIn({ url }: { readonly url: string }): string {
+  return new URL(url).host;
+}
+
 /** Returns, for each case that did not become what it must, its name, what was wanted and what came. */
-export function complaints(fates: readonly Fate[], scale: Scale): string[] {
-  return fates.flatMap((fate) => {
-    const { name, wanted } = fate.host.case;
-    const found = `${fate.titles.length} pages${shown(fate.titles)}, ${fate.lines.length} lines${shown(fate.lines)}`;
-    if (!("failure" in wanted)) {
-      const pages = typeof wanted.pages === "function" ? wanted.pages(scale) : wanted.pages;
-      const isRight = fate.lines.length === 0 && fate.titles.length === pages &&
-        (wanted.title === undefined || fate.titles.every((title) => title === wanted.title));
-      const called = wanted.title === undefined ? "" : ` called "${wanted.title}"`;
-      return isRight ? [] : [`${name}: ${pages} pages${called} wanted, found ${found}`];
-    }
-    const [line] = fate.lines;
-    const isRight = fate.lines.length === 1 && fate.titles.length === (wanted.pages ?? 0) &&
-      [wanted.failure].flat().some((kind) => kind === line!.kind) && wanted.message.test(line!.message) &&
-      line!.status === wanted.status &&
-      clear.test(line!.message);
-    return isRight
-      ? []
-      : [`${name}: one line "${[wanted.failure].flat().join(" or ")}" like ${wanted.message} wanted, found ${found}`];
+export function complaints(fates: readonly Fate[]): string[] {
+  return fates.filter((fate) => !isRight(fate)).map(({ host, wanted, lines, titles }) => {
+    const found = `${titles.length} pages${shown(titles)}, ${lines.length} lines${shown(lines)}`;
+    return `${host.case.name}: ${wordsOf(wanted)} wanted, found ${found}`;
   });
+}
+
+function isRight({ wanted, lines, titles }: Fate): boolean {
+  if (titles.length !== (wanted.pages ?? 0)) return false;
+  if (!("failure" in wanted)) {
+    return lines.length === 0 && (wanted.title === undefined || titles.every((title) => title === wanted.title));
+  }
+  const [line, ...others] = lines;
+  if (line === undefined || others.length > 0) return false;
+  const { kind, message, status } = line;
+  return [wanted.failure].flat().some((each) => each === kind) && status === wanted.status &&
+    wanted.message.test(message) && clear.test(message);
+}
+
+function wordsOf(wanted: Wanted): string {
+  if ("failure" in wanted) return `one line "${[wanted.failure].flat().join(" or ")}" like ${wanted.message}`;
+  return `${wanted.pages} pages${wanted.title === undefined ? "" : ` called "${wanted.title}"`}`;
 }
 
 function shown(found: readonly (string | FailedPage)[]): string {

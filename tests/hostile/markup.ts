@@ -3,20 +3,32 @@
  *
  * @module
  */
-import type { Answer, Case, Scale } from "./case.ts";
+import type { Answer, Case, Scale, Wanted } from "./case.ts";
 
 const title = "<!doctype html><title>giant</title>";
 
 const longUrl = { failure: "address", message: /Cannot ask|too long/, pages: 1 } as const;
+const isRead = { pages: 1, title: "giant" } as const;
 
 /** A page that depends on how large giants are. */
-function giant(
-  name: string,
-  make: (scale: Scale) => string,
-  wanted: Case["wanted"] = { pages: 1, title: "giant" },
-): Case {
+function giant(name: string, make: (scale: Scale) => string, wanted: Case["wanted"] = isRead): Case {
   const answer: Answer = (peer) => peer.sendPage(title + make(peer.scale));
   return { name, serving: { answer }, wanted };
+}
+
+/** What becomes of pages the last of which has so many elements, or as many attributes or pieces of text. */
+function limited(pages: number, pieces: number, { maxElements }: Scale): Wanted {
+  if (pieces <= maxElements) return { pages, title: "giant" };
+  return { failure: "too-large", message: /more than \d+ (?:elements|attributes|pieces of text)/, pages: pages - 1 };
+}
+
+/** A page of as many elements, attributes or pieces of text as `count` says; by default `many`. */
+function crowd(
+  name: string,
+  make: (scale: Scale) => string,
+  count: (scale: Scale) => number = ({ many }) => many,
+): Case {
+  return giant(name, make, (scale) => limited(1, count(scale), scale));
 }
 
 /** Pages that lead to the page on which links are not followed any more, where there are `many`. */
@@ -28,15 +40,15 @@ const manyLinks: Answer = (peer) => {
 };
 
 export const markup: readonly Case[] = [
-  giant("elements nested in each other", ({ many }) => "<div>".repeat(many)),
-  giant("links nested in each other", ({ many }) => '<a href="#">'.repeat(many)),
-  giant("headings nested in each other", ({ many }) => "<h1>".repeat(many / 10)),
-  giant("tables nested in each other", ({ many }) => "<table><tr><td>".repeat(many / 3)),
-  giant("forms and paragraphs that end nowhere", ({ many }) => "<form><p><b><i".repeat(many / 4)),
+  crowd("elements nested in each other", ({ many }) => "<div>".repeat(many)),
+  crowd("links nested in each other", ({ many }) => '<a href="#">'.repeat(many)),
+  crowd("headings nested in each other", ({ many }) => "<h1>".repeat(many / 10), ({ many }) => many / 10 + 1),
+  crowd("tables nested in each other", ({ many }) => "<table><tr><td>".repeat(many / 3)),
+  crowd("forms and paragraphs that end nowhere", ({ many }) => "<form><p><b><i>".repeat(many / 4)),
   giant("an attribute without end", ({ long }) => `<p class="${"x".repeat(long)}">`),
-  giant("attributes without end", ({ many }) => `<p ${Array.from({ length: many }, (_, at) => `a${at}=1`).join(" ")}>`),
+  crowd("attributes without end", ({ many }) => `<p ${Array.from({ length: many }, (_, at) => `a${at}=1`).join(" ")}>`),
   giant("a tag name without end", ({ long }) => `<${"x".repeat(long)}>`),
-  giant("angle brackets only", ({ long }) => "<".repeat(long / 2)),
+  crowd("angle brackets only", ({ long }) => "<".repeat(long / 2), ({ long }) => long / 2),
   giant("ampersands only", ({ long }) => "&".repeat(long / 2)),
   giant("NULs only", ({ long }) => "\0".repeat(long / 2)),
   giant("comments that end nowhere", ({ many }) => "<!--".repeat(many)),
@@ -53,7 +65,7 @@ export const markup: readonly Case[] = [
     name: "links without end",
     path: "/0",
     serving: { answer: manyLinks },
-    wanted: { pages: ({ depth }) => depth + 1 },
+    wanted: (scale) => limited(scale.depth + 1, scale.many, scale),
   },
   {
     name: "a base of another scheme",

@@ -20,7 +20,7 @@ function trap(
       answer: (peer) =>
         peer.sendPage(`<title>on and on</title>${links(peer).map((href) => `<a href="${href}">on</a>`).join("")}`),
     },
-    wanted: { pages },
+    wanted: (scale) => ({ pages: pages(scale) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type AnyNode, isTag } from "domhandler";
 import { textContent } from "../../lib/html/text_content.ts";
-import { parseHtml } from "../../lib/html/parse.ts";
+import { parseHtml, TooManyElementsError } from "../../lib/html/parse.ts";
 import { outerHtml } from "../../lib/select/outer_html.ts";
 
 Deno.test("parseHtml() closes what a page leaves open", () => {
@@ -65,4 +65,17 @@ Deno.test("parseHtml() is done with a million open elements, and wrong ends of t
   // Quadratic work would take minutes here, and longer than the test runner waits.
   assert.equal(depthOf("<div>".repeat(1_000_000)), 511);
   assert.equal(depthOf("<div>".repeat(30_000) + "</p></b>".repeat(300_000)), 512);
+});
+
+Deno.test("parseHtml() gives up on a page with more elements, attributes or pieces of text than are allowed", () => {
+  const refused = (html: string, most: number) => {
+    assert.throws(() => parseHtml(html, most), TooManyElementsError);
+    assert.ok(parseHtml(html, most + 1));
+  };
+  refused("<a><b><c>", 2);
+  refused("<a x y z>", 2);
+  refused("<br><br><br>", 2);
+  refused("a<b>b</b>c", 2);
+  // Each of these is a text of its own to the parser.
+  refused("<<<<", 3);
 });

@@ -92,7 +92,7 @@ Deno.test("the settings have the documented defaults", () => {
     connectTimeout: 30,
     idleTimeout: 30,
     maxBodySize: 32_000_000,
-    maxElements: 250_000,
+    maxElements: 100_000,
     maxActiveSize: 5_000_000,
     depthLimit: Infinity,
     maxPages: Infinity,

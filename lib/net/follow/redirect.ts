@@ -68,7 +68,7 @@ export function goOn(
 ): Redirect {
   const { url } = splitUserinfo(target);
   if (request.redirects.length >= maxRedirects) {
-    return refused(status, `Redirected more than ${maxRedirects} times, last to ${url}`);
+    return refused(status, `Redirected more than ${maxRedirects} times, last to ${printable(url, 200)}`);
   }
   const redirects = [...request.redirects, request.url];
   const seen = canonicalize(url);
