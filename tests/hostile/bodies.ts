@@ -4,8 +4,9 @@
  * @module
  */
 import { deflateRawSync, gzipSync } from "node:zlib";
-import { bombs } from "../net/body/bombs.ts";
+import { type Bomb, bombs } from "../net/body/bombs.ts";
 import type { Case, Scale } from "./case.ts";
+import { prepared } from "./prepared.ts";
 
 const html = ["content-type: text/html"];
 const page = "<title>whole</title>";
@@ -15,12 +16,11 @@ const damaged = { failure: "protocol", message: /Cannot decompress/ } as const;
 
 /** The names of the bombs do not depend on how large they are. */
 const bombNames = bombs(1 / 1024).map(({ name }) => name);
-const made = new Map<Scale, ReturnType<typeof bombs>>();
+const allBombs = prepared(({ gigabytes }) => bombs(gigabytes));
 
-function bomb(name: string, scale: Scale) {
-  const all = made.get(scale) ?? bombs(scale.gigabytes);
-  made.set(scale, all);
-  return all.find((each) => each.name === name)!;
+/** Returns one of the bombs. */
+export function bombOf(scale: Scale, name: string): Bomb {
+  return allBombs(scale).find((each) => each.name === name)!;
 }
 
 export const bodies: readonly Case[] = [
@@ -58,10 +58,11 @@ export const bodies: readonly Case[] = [
     name: `a bomb: ${name}`,
     serving: {
       async answer(peer) {
-        const { encoding, body } = bomb(name, peer.scale);
+        const { encoding, body } = bombOf(peer.scale, name);
         await peer.sendAnswer("200 OK", [...packed(encoding), `content-length: ${body.length}`], body);
       },
     },
+    prepare: allBombs,
     // Some are refused before they have become large.
     wanted: { failure: ["too-large", "protocol"], message: /larger than|Cannot decompress/ },
   })),

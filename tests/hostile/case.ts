@@ -70,5 +70,7 @@ export interface Case {
   /** Where a crawl begins. @default {"/"} */
   readonly path?: string;
   readonly serving: Serving;
+  /** Makes what the server will need, before the first request. */
+  readonly prepare?: (scale: Scale) => unknown;
   readonly wanted: Wanted | ((scale: Scale) => Wanted);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Answer, Case, Scale, Wanted } from "./case.ts";
+import { prepared } from "./prepared.ts";
 
 const title = "<!doctype html><title>giant</title>";
 
@@ -12,8 +13,8 @@ const isRead = { pages: 1, title: "giant" } as const;
 
 /** A page that depends on how large giants are. */
 function giant(name: string, make: (scale: Scale) => string, wanted: Case["wanted"] = isRead): Case {
-  const answer: Answer = (peer) => peer.sendPage(title + make(peer.scale));
-  return { name, serving: { answer }, wanted };
+  const page = prepared((scale) => new TextEncoder().encode(title + make(scale)));
+  return { name, serving: { answer: (peer) => peer.sendPage(page(peer.scale)) }, prepare: page, wanted };
 }
 
 /** What becomes of pages the last of which has so many elements, or as many attributes or pieces of text. */
@@ -31,12 +32,14 @@ function crowd(
   return giant(name, make, (scale) => limited(1, count(scale), scale));
 }
 
+const linkPage = prepared(({ many }) =>
+  new TextEncoder().encode(title + Array.from({ length: many }, (_, link) => `<a href="/l${link}">x</a>`).join(""))
+);
+
 /** Pages that lead to the page on which links are not followed any more, where there are `many`. */
 const manyLinks: Answer = (peer) => {
   const at = Number(peer.path.slice(1));
-  const { depth, many } = peer.scale;
-  if (at < depth) return peer.sendPage(`${title}<a href="/${at + 1}">on</a>`);
-  return peer.sendPage(title + Array.from({ length: many }, (_, link) => `<a href="/l${link}">x</a>`).join(""));
+  return peer.sendPage(at < peer.scale.depth ? `${title}<a href="/${at + 1}">on</a>` : linkPage(peer.scale));
 };
 
 export const markup: readonly Case[] = [
@@ -65,6 +68,7 @@ export const markup: readonly Case[] = [
     name: "links without end",
     path: "/0",
     serving: { answer: manyLinks },
+    prepare: linkPage,
     wanted: (scale) => limited(scale.depth + 1, scale.many, scale),
   },
   {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bombs } from "../net/body/bombs.ts";
+import { bombOf } from "./bodies.ts";
 import type { Answer, Case } from "./case.ts";
 
 const page: Answer = (peer) => peer.sendPage("<title>page</title>");
@@ -33,7 +33,7 @@ export const robotsFiles: readonly Case[] = [
     await peer.sendForEver("x".repeat(10_000));
   }, isRead),
   robots("that is a bomb", async (peer) => {
-    const { encoding, body } = bombs(peer.scale.gigabytes).find(({ name }) => name === "br")!;
+    const { encoding, body } = bombOf(peer.scale, "br");
     await peer.sendPage(body, [...plain, `content-encoding: ${encoding}`]);
   }, isRead),
   robots("with status 500", status("500 Internal Server Error"), refused(/status 500/)),

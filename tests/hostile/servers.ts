@@ -58,6 +58,7 @@ export async function startHostile(
   cases: readonly Case[] = Object.values(topics).flat(),
 ): Promise<Hostile> {
   const certificates = await makeCertificates();
+  for (const { prepare } of cases) prepare?.(scale);
   const hosts = cases.map((each) => serve(each, scale, certificates));
   return {
     hosts,

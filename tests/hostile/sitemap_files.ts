@@ -4,7 +4,7 @@
  * @module
  */
 import { gzipSync } from "node:zlib";
-import { bombs } from "../net/body/bombs.ts";
+import { bombOf } from "./bodies.ts";
 import type { Answer, Case } from "./case.ts";
 import type { Peer } from "./peer.ts";
 
@@ -38,12 +38,12 @@ export const sitemapFiles: readonly Case[] = [
     onlyStart,
   ),
   sitemap("that is a bomb", (peer) => {
-    const { encoding, body } = bombs(peer.scale.gigabytes).find(({ name }) => name === "gzip")!;
+    const { encoding, body } = bombOf(peer.scale, "gzip");
     return peer.sendPage(body, [...xml, `content-encoding: ${encoding}`]);
   }, { failure: "too-large", message: /larger than/, pages: 1 }),
   sitemap(
     "that is a bomb of which no header tells",
-    file(({ scale }) => bombs(scale.gigabytes).find(({ name }) => name === "gzip")!.body),
+    file(({ scale }) => bombOf(scale, "gzip").body),
     {
       failure: "too-large",
       message: /larger than/,
