@@ -29,7 +29,7 @@ export class TooManyElementsError extends Error {
  * attribute names are in lower case, entities are decoded, and NUL characters are dropped, as browsers do it. Of
  * elements nested deeper than 512 only the text is kept, by the last element above them. Throws a
  * {@linkcode TooManyElementsError} for a page of more than `maxElements`, or as many attributes or pieces of text: each
- * takes up to 300 bytes of memory.
+ * takes up to 500 bytes of memory.
  */
 export function parseHtml(text: string, maxElements = Infinity): Document {
   const html = text.includes("\0") ? text.replaceAll("\0", "") : text;

@@ -107,7 +107,7 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
   maxElements: {
     default: 100_000,
     shown: "100000",
-    about: "elements of one page, and attributes, and pieces of text: each takes up to 300 bytes of memory",
+    about: "elements of one page, and attributes, and pieces of text: each takes up to 500 bytes of memory",
     parse: count(1),
   },
   maxActiveSize: {
