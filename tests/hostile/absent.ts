@@ -13,7 +13,8 @@ export const absent: readonly Case[] = [
   },
   {
     name: "a closed port",
-    serving: { nobody: "closed" },
+    // One that is given to no other test in the meantime, and that `fetch` does not refuse.
+    serving: { nobody: "http://127.0.0.1:2/" },
     wanted: { failure: "robots", message: /refused the connection/ },
   },
   {

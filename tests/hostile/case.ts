@@ -61,8 +61,8 @@ export type Serving =
     readonly connected: (connection: Deno.TcpConn, gone: Promise<void>) => Promise<void> | void;
     readonly scheme: string;
   }
-  /** Nobody: a port that is closed, or a URL that leads nowhere. */
-  | { readonly nobody: "closed" | `http://${string}` };
+  /** Nobody: a URL that leads nowhere. */
+  | { readonly nobody: string };
 
 export interface Case {
   /** What is wrong, in words that go on from "a server with ...". */

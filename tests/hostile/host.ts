@@ -8,7 +8,7 @@ import type { Certificates } from "./certificates.ts";
 import { Peer } from "./peer.ts";
 
 type Answering = Extract<Serving, { readonly answer: unknown }>;
-type Absent = Extract<Serving, { readonly nobody: unknown }>;
+type Absent = Extract<Serving, { readonly nobody: string }>;
 
 /** Where a case can be met, while it is served. */
 export interface Host extends AsyncDisposable {
@@ -26,8 +26,7 @@ export function serve(hostile: Case, scale: Scale, certificates: Certificates): 
 }
 
 /** A host at which nobody is. */
-function absent(hostile: Case, nobody: Absent["nobody"]): Host {
-  const start = nobody === "closed" ? `http://127.0.0.1:${closedPort()}/` : nobody;
+function absent(hostile: Case, start: Absent["nobody"]): Host {
   return { case: hostile, host: new URL(start).host, start, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
@@ -112,10 +111,4 @@ async function readTarget(connection: Deno.Conn, mark: string): Promise<string |
     head += String.fromCharCode(byte[0]!);
   }
   return head.split(" ")[1];
-}
-
-/** A port on which nobody listens: it was free a moment ago. */
-function closedPort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
 }
