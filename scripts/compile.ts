@@ -11,9 +11,12 @@
 // environment, for settings and proxies by name. Not among them: running programs, foreign code, system information.
 const rights = ["--allow-net", "--allow-read", "--allow-write", "--allow-env"];
 
+// What `lib/net/body/garbage.ts` needs.
+const v8 = ["--v8-flags=--expose-gc"];
+
 const root = new URL("..", import.meta.url);
 const command = new Deno.Command(Deno.env.get("COMPILE_DENO") ?? Deno.execPath(), {
-  args: ["compile", "--quiet", "--no-prompt", ...rights, "--output", "dist/trawl", "main.ts"],
+  args: ["compile", "--quiet", "--no-prompt", ...rights, ...v8, "--output", "dist/trawl", "main.ts"],
   cwd: root,
 });
 const { code } = await command.spawn().status;

@@ -23,6 +23,7 @@ import { Frontier } from "../frontier/frontier.ts";
 import { GivenUp } from "../frontier/given_up.ts";
 import { Seen } from "../frontier/seen.ts";
 import { BodyRoom } from "../net/body/body_room.ts";
+import { Garbage } from "../net/body/garbage.ts";
 import { Cookies } from "../net/cookies/cookies.ts";
 import { Downloader } from "../net/download.ts";
 import { AddressGuard } from "../net/address/guard.ts";
@@ -104,7 +105,8 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
     const items = open(options.output, snapshot?.items);
     const failures = open(options.failures, snapshot?.failures);
     const cookies = settings.cookies ? restoredCookies(clock, snapshot, emit) : undefined;
-    const room = new BodyRoom(settings.maxActiveSize);
+    const garbage = new Garbage(clock);
+    const room = new BodyRoom(settings.maxActiveSize, garbage);
     const guard = new AddressGuard({ permitted: snapshot?.permitted ?? [], clock });
     const network = new Downloader({
       ...settings,
@@ -113,6 +115,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       insecure: options.insecure,
       ...!options.allowPrivate && { guard },
       room,
+      garbage,
       clock,
     });
     const blocks = {

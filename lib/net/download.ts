@@ -12,6 +12,7 @@ import { formatSize } from "../text/size.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import { readBody } from "./body/body.ts";
 import type { BodyRoom } from "./body/body_room.ts";
+import type { Garbage } from "./body/garbage.ts";
 import { Clients, type Lent } from "./clients.ts";
 import { EnvironmentProxies } from "./proxy/environment.ts";
 import { failureOf, type Phase } from "./failure.ts";
@@ -77,6 +78,8 @@ export interface DownloaderOptions {
   readonly insecure?: boolean;
   /** The memory for bodies. Without it, only each body is limited. */
   readonly room?: BodyRoom;
+  /** Learns of what was unpacked. */
+  readonly garbage?: Garbage;
   /** @default {systemClock} */
   readonly clock?: Clock;
 }
@@ -92,6 +95,7 @@ export class Downloader implements Downloads {
   readonly #limits: Readonly<Record<Late, number>>;
   readonly #maxBodySize: number;
   readonly #room: BodyRoom | undefined;
+  readonly #garbage: Garbage | undefined;
   readonly #clock: Clock;
 
   constructor(options: DownloaderOptions) {
@@ -113,6 +117,7 @@ export class Downloader implements Downloads {
     };
     this.#maxBodySize = options.maxBodySize ?? 32_000_000;
     this.#room = options.room;
+    this.#garbage = options.garbage;
     this.#clock = options.clock ?? systemClock;
   }
 
@@ -223,9 +228,12 @@ export class Downloader implements Downloads {
     const cut = atMost !== undefined && packed.length === 0;
     const limit = cut ? atMost : this.#maxBodySize;
     const read = await readBody(answer, announced, limit, heard, cut);
-    const body = read === undefined || packed.length === 0 || read.length === 0
-      ? read
-      : await unpack(read, packed, limit, untouched);
+    let body = read;
+    if (read !== undefined && packed.length > 0 && read.length > 0) {
+      body = await unpack(read, packed, limit, untouched);
+      // The pieces it was put together from, or what there was before it was given up.
+      this.#garbage?.leave(body?.length ?? limit);
+    }
     return body ?? { kind: "too-large", message: `The answer of ${host(url)} is larger than ${formatSize(limit)}` };
   }
 

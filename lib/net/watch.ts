@@ -19,6 +19,9 @@ export interface Limits {
 /** Which limit was passed. */
 export type Late = keyof Limits;
 
+/** So many milliseconds after its time a timer counts as held up. */
+const held = 100;
+
 /**
  * Watches the limits of one request with one timer.
  *
@@ -83,8 +86,18 @@ export class Watch {
     else this.#cancel = this.#arm(Math.min(all, quiet));
   }
 
-  /** Never for longer than `idle`: an answer that begins in the meantime is then still looked at in time. */
+  /**
+   * Never for longer than `idle`: an answer that begins in the meantime is then still looked at in time.
+   *
+   * A timer that comes late was held up by work of our own, and so may be what the server has sent: there is as much
+   * time again to hear of it.
+   */
   #arm(ms: number): () => void {
-    return this.#clock.after(Math.min(ms, this.#limits.idle), () => this.#look());
+    const wait = Math.min(ms, this.#limits.idle), due = this.#clock.now() + wait;
+    return this.#clock.after(wait, () => {
+      const late = this.#clock.now() - due;
+      if (late < held) this.#look();
+      else this.#cancel = this.#clock.after(late, () => this.#look());
+    });
   }
 }

@@ -1,19 +1,38 @@
-/** Finds where a piece first stands in a text, from a place on; -1 for nowhere. */
-export type Search = (text: string, from: number) => number;
-
 /** Up to this length the platform's own search is the fastest, and cannot be made slow. */
 const short = 32;
 
+/** What is looked for in a text: itself where it is short, because a site may name a hundred thousand of them. */
+export type Piece = string | LongPiece;
+
+/** Returns a text as what {@linkcode find} looks for. */
+export function pieceOf(text: string): Piece {
+  return text.length <= short ? text : new LongPiece(text);
+}
+
+/** Finds where a piece first stands in a text, from a place on; -1 for nowhere. */
+export function find(piece: Piece, text: string, from: number): number {
+  return typeof piece === "string" ? text.indexOf(piece, from) : piece.find(text, from);
+}
+
 /**
- * Returns the search for a piece.
- *
- * The time for a long one grows with the text alone (Knuth, Morris and Pratt): the platform's own may begin anew at
- * every character, and a site could choose both the piece and the text.
+ * A long piece, for which the time grows with the text alone (Knuth, Morris and Pratt): the platform's own search may
+ * begin anew at every character, and a site could choose both the piece and the text.
  */
-export function searchFor(piece: string): Search {
-  if (piece.length <= short) return (text, from) => text.indexOf(piece, from);
-  const again = overlaps(piece);
-  return (text, from) => {
+class LongPiece {
+  readonly #piece: string;
+  readonly #again: Int32Array;
+
+  constructor(piece: string) {
+    this.#piece = piece;
+    this.#again = overlaps(piece);
+  }
+
+  get length(): number {
+    return this.#piece.length;
+  }
+
+  find(text: string, from: number): number {
+    const piece = this.#piece, again = this.#again;
     let matched = 0;
     for (let at = from; at < text.length; at++) {
       const character = text.charCodeAt(at);
@@ -22,7 +41,7 @@ export function searchFor(piece: string): Search {
       if (matched === piece.length) return at + 1 - matched;
     }
     return -1;
-  };
+  }
 }
 
 /** For each beginning of a piece: how much of it is also its end. */

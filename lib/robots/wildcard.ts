@@ -1,11 +1,11 @@
-import { type Search, searchFor } from "./search.ts";
+import { find, type Piece, pieceOf } from "./search.ts";
 
 /** A pattern with a `*` in it, taken apart. */
 export interface Wildcard {
   /** What a path begins with. */
   readonly first: string;
   /** What follows, in this order, with anything in between. */
-  readonly middle: readonly { readonly length: number; readonly search: Search }[];
+  readonly middle: readonly Piece[];
   /** What it ends with, where the pattern ends with `$`. */
   readonly last: string | undefined;
   /** The length of the shortest path that can match. */
@@ -16,8 +16,7 @@ export interface Wildcard {
 export function wildcardOf(pattern: string, ends: boolean): Wildcard {
   const [first = "", ...rest] = pattern.split("*");
   const last = ends ? rest.pop() : undefined;
-  const pieces = rest.filter((piece) => piece !== "");
-  const middle = pieces.map((piece) => ({ length: piece.length, search: searchFor(piece) }));
+  const middle = rest.filter((piece) => piece !== "").map(pieceOf);
   return { first, middle, last, least: pattern.replaceAll("*", "").length };
 }
 
@@ -30,10 +29,10 @@ export function wildcardOf(pattern: string, ends: boolean): Wildcard {
 export function matches({ first, middle, last, least }: Wildcard, path: string): boolean {
   if (path.length < least || !path.startsWith(first)) return false;
   let at = first.length;
-  for (const { length, search } of middle) {
-    const found = search(path, at);
+  for (const piece of middle) {
+    const found = find(piece, path, at);
     if (found < 0) return false;
-    at = found + length;
+    at = found + piece.length;
   }
   return last === undefined || (path.length - last.length >= at && path.endsWith(last));
 }

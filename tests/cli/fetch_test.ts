@@ -309,6 +309,17 @@ Deno.test("fetch says what failed and what to do", async () => {
   });
 });
 
+Deno.test("fetch gives up on a page of too many elements, as a crawl does", async () => {
+  await serving(() => html("<p>one</p>".repeat(20)), async (place, url) => {
+    const few = await place.run(["fetch", url, "--css", "p::text", "-s", "maxElements=10"]);
+    ends(few, 1);
+    assert.match(few.stderr, /^too-large The page has more than 10 elements; the setting maxElements allows more$/m);
+    const enough = await place.run(["fetch", url, "--css", "p::text", "-s", "maxElements=20"]);
+    ends(enough, 0);
+    assert.equal(lines(enough.stdout).length, 20);
+  });
+});
+
 Deno.test("fetch answers from a cache without a server, and says so", async () => {
   const tagged: Handler = ({ headers }) =>
     headers.get("if-none-match") === '"v1"'

@@ -14,7 +14,7 @@ const binary = Deno.env.get("TRAWL_BINARY");
 /** Whether it is the compiled program that is tested. */
 export const isCompiled = binary !== undefined;
 const program: readonly string[] = binary === undefined
-  ? [Deno.execPath(), "run", "-A", `${root}main.ts`]
+  ? [Deno.execPath(), "run", "-A", "--v8-flags=--expose-gc", `${root}main.ts`]
   : [resolve(root, binary)];
 
 /** The spider of the generated web, as a path that `crawl` takes. */

@@ -10,12 +10,11 @@ import type { Order, Served } from "./worker.ts";
 
 /** Serves these cases, each on a port of its own, until it is disposed of. */
 export async function startApart(scale: Scale, cases: readonly Case[]): Promise<Hostile> {
-  const worker = new Worker(new URL("worker.ts", import.meta.url), { type: "module" });
+  const order: Order = { scale, names: cases.map(({ name }) => name) };
+  const worker = new Worker(new URL("worker.ts", import.meta.url), { type: "module", name: JSON.stringify(order) });
   const { promise, resolve, reject } = Promise.withResolvers<Served>();
   worker.onmessage = ({ data }: MessageEvent<Served>) => resolve(data);
   worker.onerror = ({ message }) => reject(new Error(`The hostile servers failed: ${message}`));
-  const order: Order = { scale, names: cases.map(({ name }) => name) };
-  worker.postMessage(order);
   const { places, authority } = await promise;
   const stop = () => {
     worker.terminate();

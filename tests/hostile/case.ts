@@ -4,7 +4,7 @@
  * @module
  */
 import type { FailureKind } from "../../lib/model/outcome.ts";
-import type { CertificateName } from "./certificates.ts";
+import type { CertificateName } from "../net/tls/certificates.ts";
 import type { Peer } from "./peer.ts";
 
 /** How large things are: what shows a mistake in a test may be less than what shows its cost. */

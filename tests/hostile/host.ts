@@ -4,7 +4,7 @@
  * @module
  */
 import type { Case, Scale, Serving } from "./case.ts";
-import type { Certificates } from "./certificates.ts";
+import type { Certificates } from "../net/tls/certificates.ts";
 import { Peer } from "./peer.ts";
 
 type Answering = Extract<Serving, { readonly answer: unknown }>;

@@ -6,7 +6,7 @@
 import { absent } from "./absent.ts";
 import { bodies } from "./bodies.ts";
 import type { Case, Scale } from "./case.ts";
-import { makeCertificates } from "./certificates.ts";
+import { Certificates } from "../net/tls/certificates.ts";
 import { charsets } from "./charsets.ts";
 import { cuts } from "./cuts.ts";
 import { framing } from "./framing.ts";
@@ -57,7 +57,7 @@ export async function startHostile(
   scale: Scale,
   cases: readonly Case[] = Object.values(topics).flat(),
 ): Promise<Hostile> {
-  const certificates = await makeCertificates();
+  await using certificates = await Certificates.make();
   for (const { prepare } of cases) prepare?.(scale);
   const hosts = cases.map((each) => serve(each, scale, certificates));
   return {

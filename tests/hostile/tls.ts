@@ -1,10 +1,10 @@
 /**
- * Servers with which encryption cannot be agreed on, or should not. The crawl trusts the authority of `certificates.ts`.
+ * Servers with which encryption cannot be agreed on, or should not. The crawl trusts the authority of `net/tls/certificates.ts`.
  *
  * @module
  */
 import type { Case } from "./case.ts";
-import type { CertificateName } from "./certificates.ts";
+import type { CertificateName } from "../net/tls/certificates.ts";
 
 /** `why` is what the line must say. */
 function certificate(name: string, certificate: CertificateName, why: string): Case {
@@ -18,13 +18,13 @@ function certificate(name: string, certificate: CertificateName, why: string): C
 export const tls: readonly Case[] = [
   {
     name: "a certificate as it should be",
-    serving: { certificate: "valid", answer: (peer) => peer.sendPage("<title>trusted</title>") },
+    serving: { certificate: "good", answer: (peer) => peer.sendPage("<title>trusted</title>") },
     wanted: { pages: 1, title: "trusted" },
   },
   certificate("that has expired", "expired", "it expired on 2021-01-01"),
-  certificate("that is not valid yet", "notYet", "it is valid only from 2098-01-01"),
+  certificate("that is not valid yet", "notYet", "it is valid only from 2090-01-01"),
   certificate("that has signed itself", "selfSigned", "it has issued itself"),
-  certificate("of another host", "otherHost", "it is for .*other\\.example"),
+  certificate("of another host", "wrongHost", "it is for .*elsewhere\\.test"),
   certificate("of an authority that nobody knows", "otherAuthority", "who issued it is not known"),
   {
     name: "silence in the handshake",

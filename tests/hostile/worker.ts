@@ -6,9 +6,10 @@
 import type { Scale } from "./case.ts";
 import { allCases, startHostile } from "./servers.ts";
 
-/** Comes in once. Cases are told by their names, since functions do not travel. */
+/** Comes in as the thread's name: a message would be lost while modules are still loaded. Functions do not travel. */
 export interface Order {
   readonly scale: Scale;
+  /** Of the cases. */
   readonly names: readonly string[];
 }
 
@@ -18,11 +19,10 @@ export interface Served {
   readonly authority: string;
 }
 
-const thread = globalThis as unknown as Pick<Worker, "onmessage" | "postMessage">;
+const thread = globalThis as unknown as Pick<Worker, "postMessage"> & { readonly name: string };
 
-thread.onmessage = async ({ data: { scale, names } }: MessageEvent<Order>) => {
-  const cases = names.map((name) => allCases.find((each) => each.name === name)!);
-  const { hosts, authority } = await startHostile(scale, cases);
-  const served: Served = { places: hosts.map(({ host, start }) => ({ host, start })), authority };
-  thread.postMessage(served);
-};
+const { scale, names } = JSON.parse(thread.name) as Order;
+const cases = names.map((name) => allCases.find((each) => each.name === name)!);
+const { hosts, authority } = await startHostile(scale, cases);
+const served: Served = { places: hosts.map(({ host, start }) => ({ host, start })), authority };
+thread.postMessage(served);

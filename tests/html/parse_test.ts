@@ -40,7 +40,7 @@ function depthOf(html: string): number {
   }
 }
 
-Deno.test("parseHtml() nests 512 elements, and keeps the text of those that are deeper", () => {
+Deno.test("parseHtml() nests 512 elements, and puts those that are deeper, and their text, into the last of them", () => {
   const nested = (depth: number) => "<div>".repeat(depth) + "x" + "</div>".repeat(depth) + "<p>after</p>";
   assert.equal(depthOf(nested(512)), 512);
   assert.equal(depthOf(nested(513)), 512);
@@ -49,8 +49,9 @@ Deno.test("parseHtml() nests 512 elements, and keeps the text of those that are 
   assert.deepEqual(children.map((node) => textContent(node)), ["x", "after"]);
 });
 
-Deno.test("parseHtml() keeps elements without content where the others are too deep, and closes none of those above", () => {
-  const deep = "<div>".repeat(512) + `<b class="lost"><i>1<br>2<img src="a.png">3</i></b>4` + "</div>".repeat(512);
+Deno.test("parseHtml() keeps what is too deep to be nested, attributes included, and closes none of the elements above", () => {
+  const deep = "<div>".repeat(512) + `<b class="b"><a href="/a">1<br>2<img src="a.png">3</a></b>4` +
+    "</div>".repeat(512);
   const [outermost, ...others] = parseHtml(`${deep}<p>after</p>`).children;
   assert.equal(textContent(outermost!), "1234");
   assert.equal(others.map((node) => textContent(node)).join(), "after");
@@ -58,12 +59,17 @@ Deno.test("parseHtml() keeps elements without content where the others are too d
   while (inner !== undefined && isTag(inner) && inner.children.some(isTag) && inner.children.length === 1) {
     inner = inner.children[0];
   }
-  assert.deepEqual(isTag(inner!) && inner.children.filter(isTag).map(({ name }) => name), ["br", "img"]);
+  assert.deepEqual(isTag(inner!) && inner.children.filter(isTag).map(({ name, attribs }) => [name, { ...attribs }]), [
+    ["b", { class: "b" }],
+    ["a", { href: "/a" }],
+    ["br", {}],
+    ["img", { src: "a.png" }],
+  ]);
 });
 
 Deno.test("parseHtml() is done with a million open elements, and wrong ends of thirty thousand, in linear work", () => {
   // Quadratic work would take minutes here, and longer than the test runner waits.
-  assert.equal(depthOf("<div>".repeat(1_000_000)), 511);
+  assert.equal(depthOf("<div>".repeat(1_000_000)), 512);
   assert.equal(depthOf("<div>".repeat(30_000) + "</p></b>".repeat(300_000)), 512);
 });
 

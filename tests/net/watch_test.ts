@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Late, Watch } from "../../lib/net/watch.ts";
-import { ManualClock } from "../../lib/time/clock.ts";
+import { type Clock, ManualClock } from "../../lib/time/clock.ts";
 
 function watched(limits = { connect: 20_000, idle: 10_000, total: 60_000 }) {
   const clock = new ManualClock();
@@ -91,4 +91,35 @@ Deno.test("Watch does not fire when it is stopped while it stands still", () => 
   watch.stop();
   clock.advance(100_000);
   assert.deepEqual(passed, []);
+});
+
+Deno.test("Watch looks once more when work of our own has held it up", () => {
+  let now = 0;
+  const timers: { at: number; work: () => void }[] = [];
+  const clock: Clock = {
+    now: () => now,
+    wall: () => now,
+    after(ms, work) {
+      timers.push({ at: now + ms, work });
+      return () => {};
+    },
+  };
+  const passed: Late[] = [];
+  const fire = (late: number) => {
+    const { at, work } = timers.pop()!;
+    now = at + late;
+    work();
+  };
+  const watch = new Watch(clock, { connect: 20_000, idle: 10_000, total: 60_000 }, (late) => passed.push(late));
+  fire(0);
+  watch.answered();
+  // It was due after ten seconds of silence, and three more went by before anybody could look.
+  fire(3_000);
+  assert.deepEqual([passed, timers.length], [[], 1]);
+  watch.heard();
+  fire(0);
+  assert.deepEqual([passed, now], [[], 26_000]);
+  fire(3_000);
+  fire(0);
+  assert.deepEqual([passed, now], [["idle"], 39_000]);
 });

@@ -7,7 +7,7 @@ const advice: Readonly<Partial<Record<FailureKind, string>>> = {
   timeout: "Try again, or give it more time: -s timeout=5m -s connectTimeout=5m -s idleTimeout=5m",
   reset: "Try again: a crawl does so by itself",
   "cut-short": "Try again: a crawl does so by itself",
-  "too-large": "Allow more: -s maxBodySize=200MB",
+  "too-large": "Allow more: -s maxBodySize=200MB -s maxElements=1000000",
   tls: "Trust an authority of your own with --ca-file FILE, or look without any trust with --insecure",
   proxy: "Check the proxies that --proxy-type names",
   redirect: "Ask for the page that it should lead to",

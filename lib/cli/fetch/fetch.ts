@@ -8,6 +8,7 @@
  */
 
 import type { RobotsGate } from "../../engine/robots_gate.ts";
+import { TooManyElementsError } from "../../html/parse.ts";
 import type { Failure } from "../../model/outcome.ts";
 import type { Response } from "../../model/response.ts";
 import { blockOf } from "../../net/proxy/block.ts";
@@ -38,10 +39,16 @@ export async function fetchPage(context: Context): Promise<number> {
     const journey = await follow(asked.url, asked.settings, { ...parts, clock, onHop });
     if (journey.failure !== undefined) return fail(terminal, asked, journey, journey.failure);
     const { response } = journey.hops.at(-1)!;
-    return await show(context, asked, journey.hops, {
+    const verdicts = {
       blocked: blockOf(response, blocks),
       robots: robots === undefined ? undefined : { refusal: await refusalOf(journey, robots) },
-    });
+    };
+    try {
+      return await show(context, asked, journey.hops, verdicts);
+    } catch (error) {
+      if (!(error instanceof TooManyElementsError)) throw error;
+      return fail(terminal, asked, journey, { kind: "too-large", message: error.message });
+    }
   } finally {
     parts.downloads.close();
   }
@@ -81,7 +88,8 @@ async function show(
   const { settings, output } = asked;
   const hop = hops.at(-1)!;
   const { request, response } = hop;
-  const page = new Page({ request, response, callbacks: [], state: () => ({}), log: silent });
+  const { maxElements } = settings;
+  const page = new Page({ request, response, callbacks: [], state: () => ({}), log: silent, maxElements });
   const matches = matchesOf(page, asked.query);
   const isWanted = (page.status >= 200 && page.status <= 299) || settings.handleStatuses.includes(page.status);
   const isPage = isWanted && verdicts.blocked === undefined;

@@ -10,12 +10,15 @@ import type { Answer } from "../transport.ts";
 const firstBuffer = 16 * 1024;
 
 /**
+ * The most that it grows to, in bytes; what is more goes into others. Buffers that go on doubling leave holes in memory
+ * that nothing else fits into, which came to a hundred megabytes.
+ */
+const largestBuffer = 256 * 1024;
+
+/**
  * Up to this many bytes, announced by the server, a body is read in one go: half of the cost of a small page is saved.
  */
 const inOneGo = 64 * 1024;
-
-/** The most that is set aside for a body on the word of the server alone, in bytes. */
-const onTrust = 1024 * 1024;
 
 const nothing = new Uint8Array(0);
 
@@ -24,8 +27,8 @@ const nothing = new Uint8Array(0);
  * With `cut` it is what came first, instead, `maxSize` bytes of it.
  *
  * `heard` is called for every piece, with the length by then; where it returns a promise, no more is read before that is
- * kept. `announced` is the length that the server gave for what is read here, if it gave
- * one. Throws what the stream throws.
+ * kept. `announced` is the length that the server gave for what is read here, if it gave one. Throws what the stream
+ * throws.
  */
 export async function readBody(
   answer: Pick<Answer, "body" | "bytes">,
@@ -42,27 +45,50 @@ export async function readBody(
   if (announced !== undefined && announced <= inOneGo) return await answer.bytes();
 
   const reader = answer.body.getReader({ mode: "byob" });
+  const full: Uint8Array<ArrayBuffer>[] = [];
   // One more than can come, so that the end is seen without growing; the reader takes the buffer away and gives it
   // back.
-  let buffer = new Uint8Array(Math.min(announced ?? firstBuffer, onTrust) + 1);
-  let length = 0;
+  let buffer = new Uint8Array(Math.min(announced ?? firstBuffer, largestBuffer) + 1);
+  let length = 0, filled = 0;
   while (true) {
-    const { done, value } = await reader.read(buffer.subarray(length));
+    const { done, value } = await reader.read(buffer.subarray(filled));
     if (value === undefined) break;
     buffer = new Uint8Array(value.buffer);
     if (done) break;
     length += value.byteLength;
+    filled += value.byteLength;
     if (length > maxSize) {
-      const first = resized(buffer, cut ? maxSize : 0);
+      const first = joined([...full, buffer], cut ? maxSize : 0);
       await reader.cancel();
       return cut ? first : undefined;
     }
     const wait = heard(length);
     if (wait !== undefined) await wait;
-    if (length === buffer.byteLength) buffer = resized(buffer, Math.min(2 * length, maxSize + 1));
+    if (filled < buffer.byteLength) continue;
+    if (buffer.byteLength < largestBuffer) {
+      buffer = resized(buffer, 2 * filled);
+    } else {
+      full.push(buffer);
+      buffer = new Uint8Array(largestBuffer);
+      filled = 0;
+    }
   }
+  if (full.length > 0) return joined([...full, buffer], length);
   // The rest of a buffer would stay in memory for as long as the page does.
   return length + 1 === buffer.byteLength ? buffer.subarray(0, length) : resized(buffer, length);
+}
+
+/** Puts pieces together, as far as they are wanted. */
+function joined(pieces: readonly Uint8Array<ArrayBuffer>[], length: number): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    const left = piece.subarray(0, length - at);
+    whole.set(left, at);
+    at += left.length;
+    resized(piece, 0);
+  }
+  return whole;
 }
 
 /**

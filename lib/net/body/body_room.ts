@@ -7,6 +7,8 @@
  * @module
  */
 
+import type { Garbage } from "./garbage.ts";
+
 /** The first bytes of a body wait for nobody: ordinary pages do not stand behind huge ones. */
 const free = 64 * 1024;
 
@@ -29,13 +31,15 @@ interface Waiting {
 /** Keeps the bodies of a crawl within a number of bytes, and one body more. */
 export class BodyRoom {
   readonly #limit: number;
+  readonly #garbage: Garbage | undefined;
   readonly #open = new Map<object, number>();
   #openSize = 0;
   readonly #arriving = new Set<Waiting>();
   #arrivingSize = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, garbage?: Garbage) {
     this.#limit = limit;
+    this.#garbage = garbage;
   }
 
   /** Bytes of the pages that are here and not yet done with. */
@@ -66,6 +70,7 @@ export class BodyRoom {
     if (size === undefined) return;
     this.#openSize -= size;
     this.#open.delete(page);
+    this.#garbage?.leave(size);
     this.#wake();
   }
 

@@ -61,6 +61,16 @@ Deno.test("readBody() takes what is exactly as long as the limit, and stops afte
   assert.equal((await readBody(answer, undefined, 1000, silent))?.length, 1000);
 });
 
+Deno.test("readBody() gives the beginning of a longer body where that is enough", async () => {
+  for (const limit of [10, 300_000, 900_000]) {
+    const pieces = [0, 1, 2, 3].map((byte) => new Uint8Array(250_000).fill(byte));
+    const { answer, cancelled } = arriving(pieces);
+    const body = await readBody(answer, undefined, limit, silent, true);
+    assert.deepEqual(body, Uint8Array.from({ length: limit }, (_, at) => Math.floor(at / 250_000)), `${limit}`);
+    assert.equal(cancelled(), true, `${limit}`);
+  }
+});
+
 Deno.test("readBody() does not wait for a body that is announced as too long", async () => {
   const { answer, cancelled } = arriving([]);
   assert.equal(await readBody(answer, 1001, 1000, silent), undefined);

@@ -17,8 +17,6 @@ default_ca = here
 database = index.txt
 serial = serial
 new_certs_dir = .
-certificate = ca.pem
-private_key = ca.key
 default_md = sha256
 policy = any
 unique_subject = no
@@ -36,6 +34,9 @@ const here = "DNS:localhost,IP:127.0.0.1";
 export const hasOpenssl: boolean = await new Deno.Command("openssl", { args: ["version"], stdout: "null" }).output()
   .then(({ success }) => success, () => false);
 
+/** What there is to choose from. */
+export type CertificateName = "good" | "expired" | "notYet" | "wrongHost" | "selfSigned" | "otherAuthority";
+
 /** A certificate authority of its own, and what it has signed for `localhost`; the folder goes when it is disposed of. */
 export class Certificates implements AsyncDisposable {
   readonly #folder: string;
@@ -47,6 +48,8 @@ export class Certificates implements AsyncDisposable {
   readonly notYet: Certificate;
   readonly wrongHost: Certificate;
   readonly selfSigned: Certificate;
+  /** Signed by an authority that nobody knows. */
+  readonly otherAuthority: Certificate;
 
   static async make(): Promise<Certificates> {
     const folder = await Deno.makeTempDir({ prefix: "trawl-certificates-" });
@@ -54,11 +57,13 @@ export class Certificates implements AsyncDisposable {
     await Deno.writeTextFile(`${folder}/index.txt`, "");
     await Deno.writeTextFile(`${folder}/serial`, "1000\n");
     await selfSigned(folder, "ca", ["-subj", "/CN=trawl test authority"]);
+    await selfSigned(folder, "stranger", ["-subj", "/CN=another authority"]);
     await selfSigned(folder, "self", ["-subj", "/CN=localhost", "-addext", `subjectAltName=${here}`]);
     await signed(folder, "good", here);
     await signed(folder, "wrong", "DNS:elsewhere.test");
-    await signed(folder, "expired", here, "20200101000000Z", "20210101000000Z");
-    await signed(folder, "future", here, "20900101000000Z", "20910101000000Z");
+    await signed(folder, "expired", here, { from: "20200101000000Z", until: "20210101000000Z" });
+    await signed(folder, "future", here, { from: "20900101000000Z", until: "20910101000000Z" });
+    await signed(folder, "other", here, { authority: "stranger" });
     return new Certificates(folder);
   }
 
@@ -73,6 +78,7 @@ export class Certificates implements AsyncDisposable {
     this.expired = pair("expired");
     this.notYet = pair("future");
     this.selfSigned = pair("self");
+    this.otherAuthority = pair("other");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,13 +96,13 @@ async function signed(
   folder: string,
   name: string,
   hosts: string,
-  from = "20200101000000Z",
-  until = "20890101000000Z",
+  { from = "20200101000000Z", until = "20890101000000Z", authority = "ca" } = {},
 ): Promise<void> {
   const asked = ["-out", `${name}.csr`, "-subj", "/CN=localhost", "-addext", `subjectAltName=${hosts}`];
   await openssl(folder, ["req", ...key, `${name}.key`, ...asked]);
   const files = ["-in", `${name}.csr`, "-out", `${name}.pem`, "-notext"];
-  await openssl(folder, ["ca", "-batch", "-config", "ca.cnf", ...files, "-startdate", from, "-enddate", until]);
+  const signer = ["-config", "ca.cnf", "-cert", `${authority}.pem`, "-keyfile", `${authority}.key`];
+  await openssl(folder, ["ca", "-batch", ...signer, ...files, "-startdate", from, "-enddate", until]);
 }
 
 async function openssl(folder: string, args: readonly string[]): Promise<void> {
