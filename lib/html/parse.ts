@@ -72,9 +72,9 @@ class ShallowParser extends Parser {
     super.onopentagname(start, end);
   }
 
-  /** What is not nested ends where it begins, as `<br>` does. */
+  /** What is not nested ends where it begins, as `<br>` does. A form within a form, which is left out, has no name here. */
   protected override isVoidElement(name: string): boolean {
-    return this.#isFlat || super.isVoidElement(name);
+    return (this.#isFlat && name !== "") || super.isVoidElement(name);
   }
 
   override onattribname(start: number, end: number): void {

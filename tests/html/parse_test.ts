@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { type AnyNode, isTag } from "domhandler";
 import { textContent } from "../../lib/html/text_content.ts";
 import { parseHtml, TooManyElementsError } from "../../lib/html/parse.ts";
 import { outerHtml } from "../../lib/select/outer_html.ts";
+import { Selection } from "../../lib/select/selection.ts";
 
 Deno.test("parseHtml() closes what a page leaves open", () => {
   assert.equal(
@@ -65,6 +67,20 @@ Deno.test("parseHtml() keeps what is too deep to be nested, attributes included,
     ["br", {}],
     ["img", { src: "a.png" }],
   ]);
+});
+
+Deno.test("parseHtml() loses no link, whatever it is that is too deep", () => {
+  const tag = fc.constantFrom(
+    ...`a b p br image form svg math div li td select option /a /b /p /br /form /svg`
+      .split(" ").map((name) => name === "a" ? '<a href="#">' : `<${name}>`),
+  );
+  const depth = fc.constantFrom("<div>".repeat(508), "<p><b><i>".repeat(171), "<form><p><b><i>".repeat(200));
+  fc.assert(fc.property(depth, fc.array(tag, { maxLength: 40 }), (deep, tags) => {
+    const html = deep + tags.join("x");
+    assert.ok(depthOf(html) <= 512);
+    const links = new Selection([parseHtml(html)]).css("a").getAll().length;
+    assert.equal(links, tags.filter((tag) => tag.startsWith("<a")).length, html.slice(deep.length));
+  }));
 });
 
 Deno.test("parseHtml() is done with a million open elements, and wrong ends of thirty thousand, in linear work", () => {
