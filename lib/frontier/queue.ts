@@ -1,7 +1,7 @@
 /**
  * The contract for the queues behind the frontier, small enough to implement for an external store.
  *
- * There is one queue for each priority and host. `memory_queue.ts` and `disk_queue.ts` implement it;
+ * There is one queue for each priority and host. `memory_queue.ts` and `disk_queues.ts` implement it;
  * `tests/frontier/queue_contract.ts` is the test that every implementation passes.
  *
  * @module

@@ -3,8 +3,8 @@ import type { Clock } from "../time/clock.ts";
 /** Something has stalled when it takes so many times as long as usual, within these bounds in milliseconds. */
 const stallFactor = 3, leastPatience = 500, mostPatience = 5000;
 
-/** How many may be in flight without a place, for each place. */
-const besideEach = 8;
+/** How many may be in flight without a place, for each place: of what may well stall, and of all. */
+const riskyBeside = 8, mostBeside = 16;
 
 /** How fast what is usual follows what is seen. */
 const weight = 0.05;
@@ -39,12 +39,24 @@ export class InFlight<Sent extends object> {
 
   /** Whether one more may be in flight without a place. */
   get hasRoomBeside(): boolean {
-    return this.#sent.size - this.#placed.size < besideEach * this.#places;
+    return this.#beside < mostBeside * this.#places;
+  }
+
+  /** Whether something may be sent that may well stall. */
+  get takesRisks(): boolean {
+    return this.#beside < riskyBeside * this.#places;
   }
 
   /** When something was sent, in the clock's milliseconds. */
   sentAt(sent: Sent): number {
     return this.#sent.get(sent) ?? -Infinity;
+  }
+
+  /** Whether at least half of the places are taken by such. */
+  isHalf(isSuch: (sent: Sent) => boolean): boolean {
+    let count = 0;
+    for (const sent of this.#placed) if (isSuch(sent)) count += 1;
+    return 2 * count >= this.#places;
   }
 
   begin(sent: Sent, place: boolean): void {
@@ -79,6 +91,10 @@ export class InFlight<Sent extends object> {
     const { value } = this.#placed.values().next();
     if (value !== undefined) this.#placed.delete(value);
     return value;
+  }
+
+  get #beside(): number {
+    return this.#sent.size - this.#placed.size;
   }
 
   get #patience(): number {

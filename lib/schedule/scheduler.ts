@@ -10,18 +10,22 @@
  *
  * A request that takes several times as long as usual has stalled: it gives up its place, so that slow hosts do not
  * hold up the others, and its host gets no place until it has answered in time again. Its requests go out beside the
- * others instead, and there is a limit to those too.
+ * others instead, and there is a limit to those too. Any number of the hosts that are not known yet may be dead: they
+ * get half of the places while others want them, and none while many have stalled.
  *
  * @module
  */
 
 import TinyQueue from "tinyqueue";
-import { type Frontier, type Head, hostOf } from "../frontier/frontier.ts";
+import { type Frontier, hostOf } from "../frontier/frontier.ts";
 import type { Request } from "../model/request.ts";
 import type { Clock } from "../time/clock.ts";
+import { Claims } from "./claims.ts";
 import { HostQueue } from "./host_queue.ts";
 import { InFlight } from "./in_flight.ts";
 import { Pacing, type PacingOptions, type PacingSnapshot } from "./pacing.ts";
+import { ReadyHosts } from "./ready_hosts.ts";
+import { afterStall, type Standing, takesPlaces } from "./standing.ts";
 import type { Observation } from "./throttle.ts";
 
 /** Times in seconds. */
@@ -53,18 +57,12 @@ interface Host {
   inFlight: number;
   /** How many of them hold a place. */
   placed: number;
-  /** Its last request has stalled: it gets no place. */
-  stalls: boolean;
+  standing: Standing;
   readonly pacing: Pacing;
 }
 
 /** What is in flight: a request, or the host itself for its robots.txt. */
 type Sent = Request | Host;
-
-/** The highest priority first, then what came first. */
-function byTurn(a: Head, b: Head): number {
-  return b.priority - a.priority || a.arrival - b.arrival;
-}
 
 /** Pending requests in, the next one to send out. */
 export class Scheduler {
@@ -72,14 +70,12 @@ export class Scheduler {
   readonly #frontier: Frontier;
   readonly #clock: Clock;
   readonly #hosts = new Map<string, Host>();
-  readonly #ready = new HostQueue<Head>(byTurn);
-  /** Those of the hosts that may be asked whose last request has stalled. */
-  readonly #stalled = new HostQueue<Head>(byTurn);
+  /** Hosts that may be asked now. */
+  readonly #ready = new ReadyHosts();
   readonly #later = new HostQueue<number>((a, b) => a - b);
   /** Hosts that may be asked but have their share in flight. */
   readonly #full = new Set<string>();
-  /** Hosts that hold a place or could take one. */
-  readonly #claiming = new Set<string>();
+  readonly #claims = new Claims();
   /** Hosts that wait for their robots.txt. */
   readonly #held = new Set<Host>();
   /** Requests whose own time has not come, by that time. */
@@ -88,7 +84,7 @@ export class Scheduler {
   readonly #lastAsked: number;
   readonly #inFlight: InFlight<Sent>;
   /** A host that has work is in one of these at most. */
-  readonly #queues: readonly { delete(host: string): void }[] = [this.#ready, this.#stalled, this.#later, this.#full];
+  readonly #queues: readonly { delete(host: string): void }[] = [this.#ready, this.#later, this.#full];
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -177,7 +173,7 @@ export class Scheduler {
     if (observation !== undefined) {
       state.pacing.observe(observation, this.#inFlight.sentAt(request));
       state.pacing.rest();
-      state.stalls = this.#inFlight.learn(request);
+      this.#learn(request, state);
     }
     if (retryAfter > 0) state.pacing.pause(retryAfter);
     this.#back(request, state);
@@ -208,7 +204,7 @@ export class Scheduler {
   release(host: string, crawlDelay = 0): void {
     const state = this.#host(host);
     this.#held.delete(state);
-    state.stalls = this.#inFlight.learn(state);
+    this.#learn(state, state);
     this.#back(state, state);
     state.pacing.keepCrawlDelay(crawlDelay);
     state.pacing.rest();
@@ -246,15 +242,15 @@ export class Scheduler {
     let host = this.#hosts.get(name);
     if (host === undefined) {
       const pacing = new Pacing(this.#options, this.#lastAsked, snapshot);
-      host = { name, inFlight: 0, placed: 0, stalls: false, pacing };
+      host = { name, inFlight: 0, placed: 0, standing: "new", pacing };
       this.#hosts.set(name, host);
     }
     return host;
   }
 
-  /** The places that one of the hosts gets that hold or want some. */
+  /** How many requests of one host may be in flight, so that others that could be asked have places too. */
   get #share(): number {
-    return Math.ceil(this.#options.concurrency / Math.max(1, this.#claiming.size));
+    return this.#claims.share(this.#options.concurrency, this.#inFlight.takesRisks);
   }
 
   /** Gives a host its place: among those that may be asked now, or later, or when one of its requests has ended. */
@@ -269,22 +265,19 @@ export class Scheduler {
     } else if (host.pacing.readyAt > this.#clock.now()) {
       this.#leave(host, this.#later);
       this.#later.set(name, host.pacing.readyAt);
-    } else if (host.stalls) {
-      this.#leave(host, this.#stalled);
-      this.#stalled.set(name, head);
     } else {
       this.#leave(host, this.#ready);
-      this.#ready.set(name, head);
-      this.#claiming.add(name);
+      this.#ready.set(name, host.standing, head);
+      if (takesPlaces(host.standing)) this.#claims.set(name, host.standing, true);
     }
   }
 
   /** Takes a host out of the queues but one. */
-  #leave({ name, placed }: Host, but?: { delete(host: string): void }): void {
+  #leave(host: Host, but?: { delete(host: string): void }): void {
     for (const queue of this.#queues) {
-      if (queue !== but) queue.delete(name);
+      if (queue !== but) queue.delete(host.name);
     }
-    if (placed === 0) this.#claiming.delete(name);
+    this.#claims.set(host.name, host.standing, host.placed > 0);
   }
 
   /** Looks again at the hosts that have their share in flight: it may have grown. */
@@ -300,17 +293,28 @@ export class Scheduler {
 
   /** Takes the host that may be asked next out of its queue. */
   #nextHost(): string | undefined {
-    const host = this.#inFlight.isFull ? undefined : this.#ready.pop();
-    if (host !== undefined) return host;
-    return this.#inFlight.hasRoomBeside ? this.#stalled.pop() : undefined;
+    return this.#ready.pop(
+      this.#inFlight,
+      () => this.#inFlight.isHalf((sent) => this.#hostOf(sent).standing === "new"),
+    );
+  }
+
+  /** Takes note of how long something took that is in flight. */
+  #learn(sent: Sent, host: Host): void {
+    host.standing = this.#inFlight.learn(sent) ? afterStall(host.standing) : "prompt";
+  }
+
+  #hostOf(sent: Sent): Host {
+    return "url" in sent ? this.#host(hostOf(sent.url)) : sent;
   }
 
   #send(sent: Sent, state: Host): void {
-    this.#inFlight.begin(sent, !state.stalls);
+    const isPlaced = takesPlaces(state.standing);
+    this.#inFlight.begin(sent, isPlaced);
     state.inFlight += 1;
-    if (state.stalls) return;
+    if (!isPlaced) return;
     state.placed += 1;
-    this.#claiming.add(state.name);
+    this.#claims.set(state.name, state.standing, true);
   }
 
   #back(sent: Sent, state: Host): void {
@@ -322,9 +326,9 @@ export class Scheduler {
   #displace(): void {
     let any = false;
     for (let sent = this.#inFlight.displace(); sent !== undefined; sent = this.#inFlight.displace()) {
-      const state = "url" in sent ? this.#host(hostOf(sent.url)) : sent;
+      const state = this.#hostOf(sent);
       state.placed -= 1;
-      state.stalls = true;
+      state.standing = afterStall(state.standing);
       this.#queue(state.name);
       any = true;
     }

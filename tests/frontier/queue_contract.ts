@@ -51,7 +51,7 @@ export function queueContract(name: string, make: () => QueueFactory): void {
 
   Deno.test(`${name} gives whole requests`, () => {
     const queue = make()(key);
-    const whole = createRequest("http://example.com/a?b=ü".replace("ü", "%C3%BC"), {
+    const whole = createRequest("http://example.com/a?b=%C3%BC", {
       callback: "author",
       priority: 0,
       meta: { page: 3, nested: { list: [1, "ü", null, true, new Uint8Array([1, 2])] }, date: new Date(12345) },

@@ -1,46 +1,10 @@
 import assert from "node:assert/strict";
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import type { Failure, Outcome } from "../../lib/model/outcome.ts";
-import type { Response as Answer } from "../../lib/model/response.ts";
-import { BodyRoom } from "../../lib/net/body/body_room.ts";
-import { type Downloadable, Downloader, type DownloaderOptions } from "../../lib/net/download.ts";
-import { ManualClock } from "../../lib/time/clock.ts";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { Downloader } from "../../lib/net/download.ts";
+import { closedPort } from "./closed_port.ts";
+import { failureOf, get, once, pageOf, textOf } from "./one_download.ts";
 import { answer, RawServer, send } from "./raw_server.ts";
-
-function get(url: string, more: Partial<Downloadable> = {}): Downloadable {
-  return { url, method: "GET", headers: {}, body: undefined, ...more };
-}
-
-/** Downloads once, over a downloader of its own. */
-async function once(
-  url: string,
-  options: Partial<DownloaderOptions> = {},
-  more: Partial<Downloadable> = {},
-): Promise<Outcome> {
-  using downloader = new Downloader({ userAgent: "test/1", ...options });
-  return await downloader.download(get(url, more));
-}
-
-function pageOf({ response, failure }: Outcome): Answer {
-  assert.ok(response !== undefined, failure?.message);
-  return response;
-}
-
-function failureOf({ response, failure }: Outcome): Failure {
-  assert.ok(failure !== undefined, `answered ${response?.status} with ${response?.body.length} bytes`);
-  return failure;
-}
-
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-
-/** A well-behaved server for the length of one test. */
-async function serving(
-  handler: (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => Response | Promise<Response>,
-  test: (url: string) => Promise<void>,
-): Promise<void> {
-  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
-  await test(`http://127.0.0.1:${server.addr.port}/`);
-}
+import { serving } from "./serving.ts";
 
 Deno.test("download() returns the status, the headers and the whole body", async () => {
   await serving(() => new Response("hello", { status: 201, headers: { "x-a": "b" } }), async (url) => {
@@ -48,7 +12,7 @@ Deno.test("download() returns the status, the headers and the whole body", async
     assert.equal(page.url, `${url}a?b=c`);
     assert.equal(page.status, 201);
     assert.equal(page.headers.get("x-a"), "b");
-    assert.equal(text(page.body), "hello");
+    assert.equal(textOf(page), "hello");
     assert.ok(page.latency > 0 && page.latency < 60);
   });
 });
@@ -75,12 +39,12 @@ Deno.test("download() does not follow a redirect", async () => {
 Deno.test("download() says who is asking, and lets a request say it otherwise", async () => {
   const echo = (request: Request) => Response.json(Object.fromEntries(request.headers));
   await serving(echo, async (url) => {
-    const plain = JSON.parse(text(pageOf(await once(url)).body));
+    const plain = JSON.parse(textOf(await once(url)));
     assert.equal(plain["user-agent"], "test/1");
     assert.equal(plain["accept"], "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
     assert.equal(plain["accept-language"], "en");
     const said = JSON.parse(
-      text(pageOf(await once(url, {}, { headers: { "User-Agent": "me", Accept: "a/b", "X-Y": "z" } })).body),
+      textOf(await once(url, {}, { headers: { "User-Agent": "me", Accept: "a/b", "X-Y": "z" } })),
     );
     assert.deepEqual([said["user-agent"], said["accept"], said["x-y"]], ["me", "a/b", "z"]);
   });
@@ -89,8 +53,8 @@ Deno.test("download() says who is asking, and lets a request say it otherwise", 
 Deno.test("download() sends the method and the body", async () => {
   const echo = async (request: Request) => new Response(`${request.method} ${await request.text()}`);
   await serving(echo, async (url) => {
-    assert.equal(text(pageOf(await once(url, {}, { method: "POST", body: "a=b" })).body), "POST a=b");
-    assert.equal(text(pageOf(await once(url, {}, { method: "PUT", body: new Uint8Array([104, 105]) })).body), "PUT hi");
+    assert.equal(textOf(await once(url, {}, { method: "POST", body: "a=b" })), "POST a=b");
+    assert.equal(textOf(await once(url, {}, { method: "PUT", body: new Uint8Array([104, 105]) })), "PUT hi");
     assert.equal(pageOf(await once(url, {}, { method: "HEAD" })).body.length, 0);
   });
 });
@@ -127,33 +91,6 @@ Deno.test("download() keeps a large body whole, announced or not", async () => {
   });
 });
 
-Deno.test("download() gives the body decompressed, whatever it was packed with", async () => {
-  const page = "hello ".repeat(1000);
-  const packed: [string, Uint8Array][] = [
-    ["gzip", gzipSync(page)],
-    ["br", brotliCompressSync(page)],
-    ["x-gzip", gzipSync(page)],
-    ["deflate", deflateSync(page)],
-    ["deflate", deflateRawSync(page)],
-    ["gzip, gzip", gzipSync(gzipSync(page))],
-    ["utf-8", new TextEncoder().encode(page)],
-  ];
-  for (const [encoding, body] of packed) {
-    await using server = new RawServer(
-      answer([`Content-Encoding: ${encoding}`, `Content-Length: ${body.length}`], body),
-    );
-    assert.equal(text(pageOf(await once(server.url)).body), page, encoding);
-  }
-});
-
-Deno.test("download() refuses a packing that nobody asked for and that it cannot take off", async () => {
-  await using server = new RawServer(answer(["Content-Encoding: compress", "Content-Length: 4"], "abcd"));
-  assert.deepEqual(failureOf(await once(server.url)), {
-    kind: "protocol",
-    message: `${new URL(server.url).host} compressed its answer with compress, which was not asked for`,
-  });
-});
-
 Deno.test("download() never takes a body that was cut short for a page", async () => {
   const page = "hello ".repeat(1000);
   const gzip = gzipSync(page), brotli = brotliCompressSync(page);
@@ -181,198 +118,10 @@ Deno.test("download() never takes a body that was cut short for a page", async (
   assert.match(failureOf(await once(server.url)).kind, /cut-short|protocol/);
 });
 
-Deno.test("download() says that a packed body is damaged", async () => {
-  const noise = new Uint8Array(200).fill(255);
-  for (const encoding of ["gzip", "br", "deflate"]) {
-    await using server = new RawServer(answer([`Content-Encoding: ${encoding}`, "Content-Length: 200"], noise));
-    const { kind, message } = failureOf(await once(server.url));
-    assert.equal(kind, "protocol", encoding);
-    assert.ok(message.startsWith(`Cannot decompress the answer of ${new URL(server.url).host}: `), message);
-  }
-});
-
-Deno.test("download() refuses a body above the limit, however it comes", async () => {
-  const bomb = gzipSync(new Uint8Array(2_000_000));
-  const endless = async (connection: Deno.TcpConn) => {
-    await send(connection, answer(["Transfer-Encoding: chunked"]));
-    while (true) await send(connection, `10000\r\n${"x".repeat(0x10000)}\r\n`);
-  };
-  const large: [string, ConstructorParameters<typeof RawServer>[0]][] = [
-    ["announced, and never sent", (connection) => send(connection, answer(["Content-Length: 100001"]))],
-    ["without end", endless],
-    ["announced as less", async (connection) => {
-      await send(connection, answer(["Transfer-Encoding: chunked", "Content-Length: 5"]));
-      while (true) await send(connection, `10000\r\n${"x".repeat(0x10000)}\r\n`);
-    }],
-    ["packed", answer(["Content-Encoding: gzip", `Content-Length: ${bomb.length}`], bomb)],
-    ["packed twice", answer(["Content-Encoding: gzip, gzip"], gzipSync(bomb))],
-  ];
-  for (const [name, bytes] of large) {
-    await using server = new RawServer(bytes);
-    assert.deepEqual(failureOf(await once(server.url, { maxBodySize: 100_000 })), {
-      kind: "too-large",
-      message: `The answer of ${new URL(server.url).host} is larger than 100 KB`,
-    }, name);
-  }
-});
-
-Deno.test("download() fetches no more of a body than is asked for, however it comes and whatever its limit", async () => {
-  const endless = async (connection: Deno.TcpConn) => {
-    await send(connection, answer(["Transfer-Encoding: chunked"]));
-    while (true) await send(connection, `10000\r\n${"x".repeat(0x10000)}\r\n`);
-  };
-  const bomb = gzipSync("x".repeat(2_000_000));
-  const large: [string, ConstructorParameters<typeof RawServer>[0]][] = [
-    ["without end", endless],
-    ["announced", (connection) => send(connection, answer(["Content-Length: 1000000"], "x".repeat(100_000)))],
-    ["compressed", answer(["Content-Encoding: gzip", `Content-Length: ${bomb.length}`], bomb)],
-  ];
-  for (const [name, bytes] of large) {
-    await using server = new RawServer(bytes);
-    using downloader = new Downloader({ userAgent: "test/1", maxBodySize: 20_000 });
-    const page = pageOf(await downloader.download(get(server.url), { atMost: 70_000 }));
-    assert.equal(text(page.body), "x".repeat(70_000), name);
-  }
-  await serving(() => new Response("short"), async (url) => {
-    using downloader = new Downloader({ userAgent: "test/1" });
-    assert.equal(text(pageOf(await downloader.download(get(url), { atMost: 70_000 })).body), "short");
-  });
-});
-
-Deno.test("download() does not read a body on for which there is no room, and does not hold that against its server", async () => {
-  const endless = () =>
-    new Response(
-      new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(65_536)) }, { highWaterMark: 0 }),
-    );
-  await serving(endless, async (url) => {
-    const clock = new ManualClock(), room = new BodyRoom(200_000), page = {};
-    const isWaiting = Promise.withResolvers<void>();
-    const arrive = room.arrive.bind(room);
-    room.arrive = () => {
-      const { grow, end } = arrive();
-      return {
-        end,
-        grow(length) {
-          const wait = grow(length);
-          if (wait !== undefined) isWaiting.resolve();
-          return wait;
-        },
-      };
-    };
-    room.open(page, 300_000);
-    using downloader = new Downloader({ userAgent: "test/1", maxBodySize: 1_000_000, clock, room });
-    let ended = false;
-    const download = downloader.download(get(url)).finally(() => ended = true);
-    await isWaiting.promise;
-    clock.advance(3_600_000);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.ok(!ended);
-    room.close(page);
-    assert.equal(failureOf(await download).kind, "too-large");
-    // Nothing of it is left behind that others would wait for.
-    assert.equal(room.arrive().grow(5_000_000), undefined);
-
-    const stop = new AbortController();
-    room.open(page, 300_000);
-    const cancelled = downloader.download(get(url), { signal: stop.signal });
-    stop.abort(new Error("enough"));
-    await assert.rejects(cancelled, /enough/);
-  });
-});
-
-Deno.test("download() takes a body that is exactly as large as the limit", async () => {
-  await serving((request) => {
-    const body = "x".repeat(100_000);
-    return new Response(request.url.endsWith("s") ? new Blob([body]).stream() : body);
-  }, async (url) => {
-    assert.equal(pageOf(await once(url, { maxBodySize: 100_000 })).body.length, 100_000);
-    assert.equal(pageOf(await once(`${url}s`, { maxBodySize: 100_000 })).body.length, 100_000);
-    assert.equal(failureOf(await once(`${url}s`, { maxBodySize: 99_999 })).kind, "too-large");
-    assert.equal(pageOf(await once(url, { maxBodySize: 10 }, { method: "HEAD" })).status, 200);
-  });
-});
-
-Deno.test("download() gives up on a server that does not answer in time", async () => {
-  const clock = new ManualClock();
-  await using server = new RawServer(() => {});
-  const outcome = once(server.url, { clock, connectTimeout: 20 });
-  await server.asked.promise;
-  clock.advance(20_000);
-  assert.deepEqual(failureOf(await outcome), {
-    kind: "timeout",
-    message: `${new URL(server.url).host} sent no answer within 20 s`,
-  });
-});
-
-Deno.test("download() gives up on a body that stops coming", async () => {
-  const clock = new AskedClock();
-  await using server = new RawServer(async (connection) => {
-    await send(connection, answer(["Content-Length: 1000000"], "abc"));
-    // At the start, at the headers and at the first piece.
-    await clock.asked(3);
-    clock.advance(10_000);
-  });
-  assert.deepEqual(failureOf(await once(server.url, { clock, connectTimeout: 20, idleTimeout: 10 })), {
-    kind: "timeout",
-    message: `${new URL(server.url).host} stopped in the middle of its answer: nothing came for 10 s`,
-  });
-});
-
-Deno.test("download() gives up on a body that comes too slowly as a whole", async () => {
-  const clock = new AskedClock();
-  await using server = new RawServer(async (connection) => {
-    await send(connection, answer(["Content-Length: 1000000"]));
-    await clock.asked(2);
-    for (let piece = 0; piece < 7; piece++) {
-      const before = clock.times;
-      await send(connection, "abc");
-      await clock.asked(before + 1);
-      clock.advance(9_000);
-    }
-  });
-  assert.deepEqual(failureOf(await once(server.url, { clock, idleTimeout: 10, timeout: 60 })), {
-    kind: "timeout",
-    message: `${new URL(server.url).host} had not finished its answer after 1 min`,
-  });
-});
-
-/** A clock that knows how often it was asked for the time, which is how a test learns that something was heard. */
-class AskedClock extends ManualClock {
-  times = 0;
-
-  override now(): number {
-    this.times++;
-    return super.now();
-  }
-
-  async asked(times: number): Promise<void> {
-    while (this.times < times) await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-}
-
-Deno.test("download() leaves no timer behind", async () => {
-  const clock = new ManualClock();
-  let timers = 0;
-  const after = clock.after.bind(clock);
-  clock.after = (ms, work) => {
-    timers++;
-    const cancel = after(ms, work);
-    return () => {
-      timers--;
-      cancel();
-    };
-  };
-  await serving(() => new Response("x"), async (url) => void pageOf(await once(url, { clock })));
-  assert.equal(timers, 0);
-});
-
 Deno.test("download() says in plain words what went wrong", async () => {
-  const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = closed.addr as Deno.NetAddr;
-  closed.close();
-  assert.deepEqual(failureOf(await once(`http://127.0.0.1:${port}/`)), {
+  assert.deepEqual(failureOf(await once(`http://127.0.0.1:${closedPort}/`)), {
     kind: "connect",
-    message: `127.0.0.1:${port} refused the connection`,
+    message: `127.0.0.1:${closedPort} refused the connection`,
   });
   const answers: [string, string, RegExp][] = [
     ["", "reset", /^HOST closed the connection without an answer$/],

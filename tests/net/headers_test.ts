@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { Downloader } from "../../lib/net/download.ts";
+import { once } from "./one_download.ts";
 import { Certificates, hasOpenssl } from "./tls/certificates.ts";
 import { answer, RawServer } from "./raw_server.ts";
 
 /** What comes of an answer: its status and the length of its headers, or the failure, with HOST for the host. */
 async function outcomeOf(url: string, caCerts: readonly string[] = []): Promise<string> {
-  using downloader = new Downloader({ userAgent: "test/1", caCerts, connectTimeout: 10 });
-  const { response, failure } = await downloader.download({ url, method: "GET", headers: {}, body: undefined });
+  const { response, failure } = await once(url, { caCerts, connectTimeout: 10 });
   if (failure !== undefined) return `${failure.kind}: ${failure.message.replace(new URL(url).host, "HOST")}`;
   return `${response.status} ${[...response.headers].map((header) => header.join("")).join("").length}`;
 }

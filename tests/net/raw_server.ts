@@ -1,5 +1,10 @@
 const encoder = new TextEncoder();
 
+type Talk = (connection: Deno.TcpConn, head: string) => Promise<void> | void;
+
+/** The same bytes for every request, after which it closes; or what to do with one, of which the head has been read. */
+export type RawAnswer = string | Uint8Array | Talk;
+
 /** A server that answers in its own words, to say what no proper server says. */
 export class RawServer implements AsyncDisposable {
   readonly #listener: Deno.TcpListener;
@@ -8,8 +13,7 @@ export class RawServer implements AsyncDisposable {
   /** Resolves when the first request has been read. */
   readonly asked = Promise.withResolvers<void>();
 
-  /** Answers every request with the same bytes and closes, or does what `answer` does, which is given the request's head. */
-  constructor(answer: string | Uint8Array | ((connection: Deno.TcpConn, head: string) => Promise<void> | void)) {
+  constructor(answer: RawAnswer) {
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }) as Deno.TcpListener;
     this.#ended = this.#serve(
       typeof answer === "function" ? answer : async (connection) => {
@@ -23,7 +27,7 @@ export class RawServer implements AsyncDisposable {
     return `http://127.0.0.1:${this.#listener.addr.port}/`;
   }
 
-  async #serve(answer: (connection: Deno.TcpConn, head: string) => Promise<void> | void): Promise<void> {
+  async #serve(answer: Talk): Promise<void> {
     const served: Promise<void>[] = [];
     for await (const connection of this.#listener) {
       this.#connections.add(connection);
@@ -32,10 +36,7 @@ export class RawServer implements AsyncDisposable {
     await Promise.all(served);
   }
 
-  async #one(
-    connection: Deno.TcpConn,
-    answer: (connection: Deno.TcpConn, head: string) => Promise<void> | void,
-  ): Promise<void> {
+  async #one(connection: Deno.TcpConn, answer: Talk): Promise<void> {
     try {
       let head = "";
       while (!head.includes("\r\n\r\n")) {
@@ -63,9 +64,18 @@ export class RawServer implements AsyncDisposable {
 }
 
 /** Sends all of a text or of some bytes. */
-export async function send(connection: Deno.TcpConn, what: string | Uint8Array): Promise<void> {
+export async function send(connection: Deno.Conn, what: string | Uint8Array): Promise<void> {
   let rest = typeof what === "string" ? encoder.encode(what) : what;
   while (rest.length > 0) rest = rest.subarray(await connection.write(rest));
+}
+
+/** Closes a connection that may have been closed at either end. */
+export function close(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
 }
 
 /** A whole answer with a body. */

@@ -4,38 +4,18 @@
  */
 
 import assert from "node:assert/strict";
-import type { Failure, Outcome } from "../../../lib/model/outcome.ts";
 import { createRequest } from "../../../lib/model/request.ts";
-import { Downloader, type DownloaderOptions, type Sending } from "../../../lib/net/download.ts";
+import { Downloader } from "../../../lib/net/download.ts";
 import { AddressGuard } from "../../../lib/net/address/guard.ts";
 import type { Lookup } from "../../../lib/net/address/lookup.ts";
 import { redirectOf } from "../../../lib/net/follow/redirect.ts";
 import { ManualClock } from "../../../lib/time/clock.ts";
+import { failureOf, once, textOf } from "../one_download.ts";
 
 const here: Lookup = () => Promise.resolve(["127.0.0.1"]);
 
 function guardOf(lookup: Lookup, more: { clock?: ManualClock; permitted?: readonly string[] } = {}): AddressGuard {
   return new AddressGuard({ permitted: ["loopback"], ...more, lookup });
-}
-
-async function once(
-  url: string,
-  options: Partial<DownloaderOptions>,
-  how: Sending = {},
-  headers: Record<string, string> = {},
-): Promise<Outcome> {
-  using downloader = new Downloader({ userAgent: "test/1", ...options });
-  return await downloader.download(createRequest(url, { headers }), how);
-}
-
-function textOf({ response, failure }: Outcome): string {
-  assert.ok(response !== undefined, failure?.message);
-  return new TextDecoder().decode(response.body);
-}
-
-function failureOf({ response, failure }: Outcome): Failure {
-  assert.ok(failure !== undefined, `answered ${response?.status}`);
-  return failure;
 }
 
 /** A server on a loopback address that knows who was asked for. */
@@ -62,8 +42,8 @@ Deno.test("download() connects to the address that was checked, and asks it for 
 
 Deno.test("download() sends the spider's own host header", async () => {
   await serving(async (port, asked) => {
-    await once(`http://site.test:${port}/`, { guard: guardOf(here) }, {}, { Host: "other.test" });
-    await once(`http://127.0.0.1:${port}/`, {}, {}, { Host: "third.test" });
+    await once(`http://site.test:${port}/`, { guard: guardOf(here) }, { headers: { Host: "other.test" } });
+    await once(`http://127.0.0.1:${port}/`, {}, { headers: { Host: "third.test" } });
     assert.deepEqual(asked, ["other.test/", "third.test/"]);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Downloader } from "../../../lib/net/download.ts";
 import { bytesOf, conformance } from "../../url/vectors.ts";
+import { once, pageOf } from "../one_download.ts";
 import { answer, RawServer } from "../raw_server.ts";
 
 interface Case {
@@ -26,19 +26,13 @@ conformance<Case>({
     await using server = new RawServer(
       answer([`Content-Encoding: ${content_encoding}`, `Content-Length: ${packed.length}`], packed),
     );
-    using downloader = new Downloader({ userAgent: "test/1", ...max_size !== undefined && { maxBodySize: max_size } });
-    const { response, failure } = await downloader.download({
-      url: server.url,
-      method: "GET",
-      headers: {},
-      body: undefined,
-    });
-    if (max_size !== undefined) return assert.equal(failure?.kind, "too-large");
-    assert.ok(response !== undefined, failure?.message);
-    if (expected_prefix_len !== undefined) assert.equal(response.body.length, expected_prefix_len);
-    if (expected_sha1 !== undefined) return assert.equal(await sha1(response.body), expected_sha1);
+    const outcome = await once(server.url, { ...max_size !== undefined && { maxBodySize: max_size } });
+    if (max_size !== undefined) return assert.equal(outcome.failure?.kind, "too-large");
+    const { body } = pageOf(outcome);
+    if (expected_prefix_len !== undefined) assert.equal(body.length, expected_prefix_len);
+    if (expected_sha1 !== undefined) return assert.equal(await sha1(body), expected_sha1);
     // All but the sentence that names the encoding.
-    const page = new TextDecoder().decode(response.body).replace(/encoding `\w+'/, "encoding");
+    const page = new TextDecoder().decode(body).replace(/encoding `\w+'/, "encoding");
     assert.equal(await sha1(new TextEncoder().encode(page)), html);
   },
 });

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
-import type { Failure, Outcome } from "../../../lib/model/outcome.ts";
-import { Downloader, type DownloaderOptions } from "../../../lib/net/download.ts";
 import { ManualClock } from "../../../lib/time/clock.ts";
+import { failureOf, once, textOf } from "../one_download.ts";
 import { answer, RawServer, send } from "../raw_server.ts";
 
 const text = Array.from({ length: 500 }, (_, at) => `<p>${(at * 7919) % 1000} hello</p>`).join("\n");
@@ -36,25 +35,6 @@ function chunked(body: Uint8Array): Uint8Array {
   return new Uint8Array([...parts, ...encoder.encode("0\r\n\r\n")]);
 }
 
-async function once(
-  url: string,
-  options: Partial<DownloaderOptions> = {},
-  headers: Record<string, string> = {},
-): Promise<Outcome> {
-  using downloader = new Downloader({ userAgent: "test/1", ...options });
-  return await downloader.download({ url, method: "GET", headers, body: undefined });
-}
-
-function textOf({ response, failure }: Outcome): string {
-  assert.ok(response !== undefined, failure?.message);
-  return new TextDecoder().decode(response.body);
-}
-
-function failureOf({ response, failure }: Outcome): Failure {
-  assert.ok(failure !== undefined, `answered ${response?.status} with ${response?.body.length} bytes`);
-  return failure;
-}
-
 for (const [how, framed] of Object.entries(framings)) {
   Deno.test(`download() unpacks a body that comes ${how}, and takes none that was cut short for a page`, async () => {
     for (const [encoding, pack] of Object.entries(packers)) {
@@ -71,6 +51,25 @@ for (const [how, framed] of Object.entries(framings)) {
     }
   });
 }
+
+Deno.test("download() gives the body decompressed, whatever it was packed with", async () => {
+  const page = "hello ".repeat(1000);
+  const packed: [string, Uint8Array][] = [
+    ["gzip", gzipSync(page)],
+    ["br", brotliCompressSync(page)],
+    ["x-gzip", gzipSync(page)],
+    ["deflate", deflateSync(page)],
+    ["deflate", deflateRawSync(page)],
+    ["gzip, gzip", gzipSync(gzipSync(page))],
+    ["utf-8", new TextEncoder().encode(page)],
+  ];
+  for (const [encoding, body] of packed) {
+    await using server = new RawServer(
+      answer([`Content-Encoding: ${encoding}`, `Content-Length: ${body.length}`], body),
+    );
+    assert.equal(textOf(await once(server.url)), page, encoding);
+  }
+});
 
 Deno.test("download() takes no packed body for a page whose connection ends before its own end", async () => {
   for (const [encoding, pack] of Object.entries(packers)) {
@@ -93,6 +92,16 @@ Deno.test("download() says that a plain body is not packed as its header says, a
     await using server = new RawServer(answer([`Content-Encoding: ${encoding}`], text));
     const { kind, message } = failureOf(await once(server.url));
     assert.equal(kind, "protocol", `${encoding}: ${message}`);
+    assert.ok(message.startsWith(`Cannot decompress the answer of ${new URL(server.url).host}: `), message);
+  }
+});
+
+Deno.test("download() says that a packed body is damaged", async () => {
+  const noise = new Uint8Array(200).fill(255);
+  for (const encoding of ["gzip", "br", "deflate"]) {
+    await using server = new RawServer(answer([`Content-Encoding: ${encoding}`, "Content-Length: 200"], noise));
+    const { kind, message } = failureOf(await once(server.url));
+    assert.equal(kind, "protocol", encoding);
     assert.ok(message.startsWith(`Cannot decompress the answer of ${new URL(server.url).host}: `), message);
   }
 });
@@ -131,7 +140,7 @@ Deno.test("download() unpacks what a server packs although it was asked not to",
     for (const encoding of ["gzip", "br", "deflate"]) {
       const body = packers[encoding]!(text);
       await using server = new RawServer(answer([`Content-Encoding: ${encoding}`], body));
-      assert.equal(textOf(await once(server.url, {}, headers as Record<string, string>)), text, encoding);
+      assert.equal(textOf(await once(server.url, {}, { headers: headers as Record<string, string> })), text, encoding);
     }
   }
 });
@@ -151,6 +160,14 @@ Deno.test("download() takes an empty body for an empty page, however it says it 
     await using server = new RawServer(answer([`Content-Encoding: ${encoding}`, "Content-Length: 0"]));
     assert.equal(textOf(await once(server.url)), "", encoding);
   }
+});
+
+Deno.test("download() refuses a packing that nobody asked for and that it cannot take off", async () => {
+  await using server = new RawServer(answer(["Content-Encoding: compress", "Content-Length: 4"], "abcd"));
+  assert.deepEqual(failureOf(await once(server.url)), {
+    kind: "protocol",
+    message: `${new URL(server.url).host} compressed its answer with compress, which was not asked for`,
+  });
 });
 
 Deno.test("download() refuses a body that is packed ten times over", async () => {

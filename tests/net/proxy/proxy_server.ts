@@ -6,6 +6,7 @@
  */
 
 import { Buffer } from "node:buffer";
+import { close, send } from "../raw_server.ts";
 import type { Certificate } from "../tls/certificates.ts";
 
 /**
@@ -244,22 +245,8 @@ async function untilClosed(connection: Deno.Conn): Promise<void> {
   while (await connection.read(buffer) !== null);
 }
 
-async function send(connection: Deno.Conn, what: string | Uint8Array): Promise<void> {
-  let rest = typeof what === "string" ? Buffer.from(what, "latin1") : what;
-  while (rest.length > 0) rest = rest.subarray(await connection.write(rest));
-}
-
 async function answer(client: Deno.Conn, status: string, headers: readonly string[] = []): Promise<void> {
   const body = `The proxy says ${status}`;
   const all = [...headers, `Content-Length: ${body.length}`, "Connection: close"];
   await send(client, `HTTP/1.1 ${status}\r\n${all.join("\r\n")}\r\n\r\n${body}`);
-}
-
-function close(connection: Deno.Conn): void {
-  try {
-    connection.close();
-  } catch (error) {
-    // The other side's end has closed it already.
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
 }
