@@ -106,7 +106,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
     const failures = open(options.failures, snapshot?.failures);
     const cookies = settings.cookies ? restoredCookies(clock, snapshot, emit) : undefined;
     const garbage = new Garbage(clock);
-    const room = new BodyRoom(settings.maxActiveSize, garbage);
+    const room = new BodyRoom(settings.maxActiveSize, { clock, garbage });
     const guard = new AddressGuard({ permitted: snapshot?.permitted ?? [], clock });
     const network = new Downloader({
       ...settings,

@@ -61,6 +61,9 @@ export interface Progress {
 /** Start requests are pulled while fewer than this wait. */
 const fewWaiting = 1000;
 
+/** So many requests are begun before timers and signals have their turn: robots.txt may refuse millions in a row. */
+const mostAtOnce = 500;
+
 /** Runs a crawl until nothing is left, or something ends it. */
 export class Engine {
   readonly #parts: EngineParts;
@@ -72,6 +75,7 @@ export class Engine {
   readonly #missingCallbacks = new Map<string, number>();
   #visits = 0;
   #pulling = false;
+  #isResting = false;
   #pausing: string | undefined;
   #isOver = false;
   #cancelTimer: () => void = () => {};
@@ -82,7 +86,7 @@ export class Engine {
     this.#robots = new RobotsAsker({
       parts,
       retries: options.retries,
-      isOver: () => this.#isOver,
+      maxRetryAfter: options.maxRetryAfter,
       turn: () => this.#turn(),
       fail: (thrown) => this.fail(thrown, true),
     });
@@ -139,6 +143,8 @@ export class Engine {
    */
   pause(reason: string): void {
     this.#pausing ??= reason;
+    // What rests for minutes before a robots.txt must not hold up the end.
+    this.#robots.stop();
     this.#turn();
   }
 
@@ -163,7 +169,11 @@ export class Engine {
     if (this.#isOver) return;
     this.#cancelTimer();
     try {
-      while (this.#mayTake()) {
+      for (let begun = 0; this.#mayTake(); begun++) {
+        if (begun === mostAtOnce) {
+          this.#rest();
+          break;
+        }
         const request = this.#parts.scheduler.next();
         if (request === undefined) break;
         this.#begin(request);
@@ -178,8 +188,17 @@ export class Engine {
     if (wait !== undefined) this.#cancelTimer = this.#parts.clock.after(wait, () => this.#turn());
   }
 
+  /** Begins nothing before timers and signals have had their turn. */
+  #rest(): void {
+    this.#isResting = true;
+    this.#parts.clock.after(0, () => {
+      this.#isResting = false;
+      this.#turn();
+    });
+  }
+
   #mayTake(): boolean {
-    return !this.#isOver && this.#pausing === undefined && this.#parts.outage.down === undefined &&
+    return !this.#isOver && !this.#isResting && this.#pausing === undefined && this.#parts.outage.down === undefined &&
       this.#parts.room.hasRoom;
   }
 
@@ -199,6 +218,7 @@ export class Engine {
     this.#isOver = true;
     this.#cancelTimer();
     this.#parts.outage.stop();
+    this.#robots.stop();
     this.#abort.abort();
     this.#ended.resolve(ending);
   }

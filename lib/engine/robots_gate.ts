@@ -7,7 +7,12 @@
 import type { Failure, Outcome } from "../model/outcome.ts";
 import { createRequest } from "../model/request.ts";
 import { redirectOf } from "../net/follow/redirect.ts";
+import { retryAfterSeconds } from "../net/follow/retry_after.ts";
+import { groupFor } from "../robots/groups.ts";
 import { robotsFor, type RobotsRules, robotsSoon } from "../robots/rules.ts";
+import { spellPath } from "../robots/spelling.ts";
+import { robotsText } from "../robots/text.ts";
+import { pushesBack } from "../schedule/throttle.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { Clock } from "../time/clock.ts";
 import { originOf } from "../url/origin.ts";
@@ -29,15 +34,20 @@ export interface RobotsGateOptions {
 const mostRedirects = 5;
 /** The longest `Crawl-delay` that is kept, in seconds: as long as `Retry-After` may make a host wait. */
 const mostDelay = 600;
-/** Origins that are remembered, and bytes of their files; the oldest is forgotten first, and asked again if need be. */
-const mostOrigins = 20_000, mostBytes = 16_000_000;
+/**
+ * Origins that are remembered, and bytes of memory for what their files say; the oldest is forgotten first, and asked
+ * again if need be.
+ */
+const mostOrigins = 20_000, mostBytes = 64_000_000;
 
 /** How a robots.txt is asked for. */
 export interface Asking {
   /** It is asked because of a request that the user made, and not a page. @default {false} */
   readonly trusted?: boolean;
-  /** Awaited before each redirect is followed. */
+  /** Awaited before each redirect is followed; where it rejects, `ask` rejects too, and nothing more is sent. */
   readonly rest?: () => Promise<void>;
+  /** Told how many seconds the answer that counts asks to wait (`Retry-After` of a 429 or 503). */
+  readonly onRetryAfter?: (seconds: number) => void;
 }
 
 /** What is known of an origin. */
@@ -47,7 +57,7 @@ interface Known {
   readonly until: number;
   /** Why its robots.txt cannot be read. */
   readonly failure: Failure | undefined;
-  /** Bytes of its file. */
+  /** Bytes of memory for what its file says. */
   readonly bytes: number;
 }
 
@@ -99,7 +109,7 @@ export class RobotsGate {
    * Fetches the robots.txt of a URL's origin, and returns why it could not be read when that is the server's or the
    * network's fault.
    */
-  async ask(url: string, { trusted = false, rest }: Asking = {}): Promise<Failure | undefined> {
+  async ask(url: string, { trusted = false, rest, onRetryAfter }: Asking = {}): Promise<Failure | undefined> {
     let request = createRequest(`${originOf(url)}/robots.txt`);
     let outcome = await this.#options.download(request.url, trusted);
     for (let hops = 0; hops < mostRedirects && outcome.response !== undefined; hops++) {
@@ -110,7 +120,11 @@ export class RobotsGate {
       outcome = await this.#options.download(request.url, false);
     }
     if (outcome.failure !== undefined) return outcome.failure;
-    const { status } = outcome.response;
+    const { status, headers, cached } = outcome.response;
+    // One from the cache was meant for whoever asked then.
+    if (pushesBack(status) && !cached) {
+      onRetryAfter?.(retryAfterSeconds(headers.get("retry-after"), this.#options.clock.wall()) ?? 0);
+    }
     if (status >= 500) return { kind: "status", status, message: `status ${status}` };
     this.#remember(url, outcome, undefined);
     return undefined;
@@ -132,7 +146,7 @@ export class RobotsGate {
     const origin = originOf(url);
     const { rules, askAgainAfter } = robotsFor(`${origin}/robots.txt`, outcome, userAgent);
     const bytes = failure === undefined && outcome.response !== undefined && outcome.response.status < 300
-      ? outcome.response.body.length
+      ? sizeOf(outcome.response.body, userAgent)
       : 0;
     this.#set(origin, { rules, until: clock.now() + 1000 * askAgainAfter, failure, bytes });
     const { crawlDelay = 0 } = rules;
@@ -157,4 +171,22 @@ export class RobotsGate {
 function tooSlow(seconds: number): string {
   return `it asks for ${formatDuration(seconds)} between two requests (Crawl-delay: ${seconds}), and gets ` +
     `${formatDuration(mostDelay)}, the longest that is kept. Leave the site out where that is too slow`;
+}
+
+/**
+ * Returns about how many bytes of memory a file and the rules that come of it take, as measured with V8.
+ *
+ * The patterns are parts of the file's text and keep all of it, but for those that are spelled anew. A file of short
+ * rules takes seven times its bytes, one of wildcards fifteen times.
+ */
+function sizeOf(body: Uint8Array, userAgent: string): number {
+  const { rules, sitemaps } = groupFor(robotsText(body), userAgent);
+  let size = 1000 + body.length + 20 * sitemaps.length;
+  for (const { pattern } of rules) {
+    const spelled = spellPath(pattern);
+    // Of a long piece between two wildcards there is a table, with four bytes for each character.
+    if (spelled.includes("*")) size += 160 + 4 * spelled.length;
+    else size += 60 + (spelled === pattern ? 0 : spelled.length);
+  }
+  return size;
 }

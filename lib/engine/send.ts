@@ -13,10 +13,10 @@ import { isRepeatable } from "../net/follow/retry.ts";
 import { retryAfterSeconds } from "../net/follow/retry_after.ts";
 import { robotsSize } from "../robots/text.ts";
 import { pushesBack } from "../schedule/throttle.ts";
-import type { Clock } from "../time/clock.ts";
 import { countInTier } from "./counters.ts";
 import { proxyWait } from "./outage.ts";
 import type { EngineParts } from "./parts.ts";
+import { rest } from "./rest.ts";
 import { headersOf } from "./request_headers.ts";
 import { isTrusted } from "./trusted.ts";
 
@@ -72,11 +72,12 @@ export async function send(request: Request, parts: SendParts, options: SendOpti
 
 /** Downloads a request through a tier and counts it. */
 async function sendThrough(tier: string, request: Request, parts: SendParts, options: SendOptions): Promise<Sent> {
-  const { tiers, blocks, cookies, counters, clock } = parts;
+  const { tiers, scheduler, blocks, cookies, counters, clock } = parts;
   const beganAt = clock.now();
   const headers = headersOf(request, cookies, clock);
   const how = { signal: options.signal, trusted: isTrusted(request) };
-  const outcome = await tiers.download({ ...request, headers }, tier, how);
+  const again = () => rest(1000 * scheduler.delayOf(hostOf(request.url)), clock, options.signal);
+  const outcome = await tiers.download({ ...request, headers }, tier, how, again);
   // What ended together with the crawl did not happen.
   options.signal.throwIfAborted();
   const { response, failure } = outcome;
@@ -132,20 +133,4 @@ export async function sendForRobots(
   }
   if (response !== undefined && !response.cached) outage.answered(hostOf(url), url);
   return outcome;
-}
-
-/** Returns after so many milliseconds; rejects when `signal` aborts. */
-function rest(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  if (ms === 0) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      cancel();
-      reject(signal.reason);
-    };
-    const cancel = clock.after(ms, () => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    });
-    signal.addEventListener("abort", abort, { once: true });
-  });
 }

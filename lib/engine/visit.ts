@@ -13,7 +13,7 @@ import { createRequest, isRequest, type Request } from "../model/request.ts";
 import type { Response } from "../model/response.ts";
 import { redirectOf, type RedirectRules } from "../net/follow/redirect.ts";
 import { refreshOf } from "../net/follow/refresh.ts";
-import { nextAttempt } from "../net/follow/retry.ts";
+import { isSafeAfter, nextAttempt } from "../net/follow/retry.ts";
 import { eachOutput } from "../spider/outputs.ts";
 import { Page, type PageLog, type State } from "../spider/page.ts";
 import type { Outputs, Spider } from "../spider/spider.ts";
@@ -75,8 +75,9 @@ export interface Commit {
 export async function visit(request: Request, parts: VisitParts): Promise<Commit> {
   const beganAt = parts.clock.now();
   const outcome = await parts.download(request);
-  if (outcome.failure !== undefined && await parts.isOutage(request, outcome.failure, beganAt)) {
-    return { request, outage: outcome.failure };
+  const { failure } = outcome;
+  if (failure !== undefined && await parts.isOutage(request, failure, beganAt) && isSafeAfter(failure, request)) {
+    return { request, outage: failure };
   }
   const again = anotherAttempt(request, outcome, parts);
   if (again !== undefined) return again;
@@ -122,10 +123,10 @@ function anotherAttempt(request: Request, { response, failure }: Outcome, parts:
     now: parts.clock.wall(),
   });
   if (again === undefined) return undefined;
-  const { seconds, asked } = again;
+  const { seconds, free } = again;
   const next = createRequest(request.url, {
     ...request,
-    ...(asked ? { waits: request.waits + 1 } : { attempt: request.attempt + 1 }),
+    ...(free ? { waits: request.waits + 1 } : { attempt: request.attempt + 1 }),
     priority: Math.max(-100, request.priority - 1),
     notBefore: parts.clock.wall() + 1000 * seconds,
   });

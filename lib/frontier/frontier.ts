@@ -178,8 +178,9 @@ export class Frontier implements Durable {
   giveBack(request: Request): void {
     if (!this.#out.has(request)) throw new Error(`${request.url} is given back, and was not in flight`);
     const { returned } = this.#host(hostOf(request.url));
-    const at = returned.findIndex(({ priority }) => priority < request.priority);
-    returned.splice(at < 0 ? returned.length : at, 0, request);
+    // From the end, where nearly all belong: thousands may come back at one time.
+    const at = returned.findLastIndex(({ priority }) => priority >= request.priority) + 1;
+    returned.splice(at, 0, request);
     this.#returned += 1;
     this.#waiting += 1;
   }

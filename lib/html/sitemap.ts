@@ -57,11 +57,14 @@ export function parseSitemap(text: string, most: number): Sitemap | undefined {
   return text[first] === "<" ? parseXml(text, most) : parseList(text, most);
 }
 
+/** A line that is not empty, from its first character that is no space. */
+const line = /\S[^\r\n]*/g;
+
 function parseList(text: string, most: number): Sitemap | undefined {
   const pages = [];
-  for (const line of text.split(/[\r\n]+/)) {
-    const url = line.trim();
-    if (url === "") continue;
+  // One line after the other: most texts are told by their first one, and may have ten million of them.
+  for (const [written] of text.matchAll(line)) {
+    const url = written.trimEnd();
     if (!/^https?:\/\/\S+$/i.test(url)) return undefined;
     if (pages.length === most) return { type: "text", pages, sitemaps: [], isCut: true };
     pages.push({ url, lastmod: undefined });

@@ -31,6 +31,8 @@ export interface Failure {
   readonly status?: number;
   /** Another attempt would end the same way: a name that does not exist, a certificate that is not valid. */
   readonly final?: boolean;
+  /** Perhaps nobody saw the request: it may have been sent on a kept connection that was just being closed. */
+  readonly stale?: boolean;
   /** The stack of the spider's error, where it was one. */
   readonly stack?: string;
 }

@@ -13,13 +13,34 @@ const mostIdle = 32;
 /** A transport, lent to one request. */
 export interface Lent {
   readonly transport: Transport;
+  /** Whether an answer has come from there before, so that a connection may have been kept. */
+  mayHaveKept(origin: string): boolean;
+  /** An answer has come from there. */
+  answered(origin: string): void;
   /** The request has ended, its body included. */
   giveBack(): void;
 }
 
+/** Origins that are remembered; a forgotten one costs an attempt now and then. */
+const mostOrigins = 10_000;
+
 interface Pool {
   readonly transport: Transport;
+  hasAnswered: boolean;
   users: number;
+}
+
+function direct(transport: Transport): Lent {
+  const origins = new Set<string>();
+  return {
+    transport,
+    mayHaveKept: (origin) => origins.has(origin),
+    answered(origin) {
+      if (origins.size >= mostOrigins) origins.clear();
+      origins.add(origin);
+    },
+    giveBack() {},
+  };
 }
 
 /** Lends transports. One is made when it is first needed, and never closed while a request uses it. */
@@ -34,9 +55,7 @@ export class Clients {
   }
 
   lend(proxy: Proxy | undefined): Lent {
-    return proxy === undefined
-      ? this.#direct ??= { transport: this.#make(undefined), giveBack() {} }
-      : this.#lendTo(proxy);
+    return proxy === undefined ? this.#direct ??= direct(this.#make(undefined)) : this.#lendTo(proxy);
   }
 
   /** Closes all transports. Requests still under way fail. */
@@ -49,13 +68,18 @@ export class Clients {
 
   #lendTo(proxy: Proxy): Lent {
     const key = `${proxy.url}\n${proxy.username ?? ""}\n${proxy.password ?? ""}`;
-    const pool = this.#pools.get(key) ?? { transport: this.#make(proxy), users: 0 };
+    const pool = this.#pools.get(key) ?? { transport: this.#make(proxy), hasAnswered: false, users: 0 };
     this.#pools.delete(key);
     this.#pools.set(key, pool);
     pool.users += 1;
     this.#closeOldest();
     return {
       transport: pool.transport,
+      // Its connections lead to the proxy, whatever is behind it.
+      mayHaveKept: () => pool.hasAnswered,
+      answered: () => {
+        pool.hasAnswered = true;
+      },
       giveBack: () => {
         pool.users -= 1;
       },

@@ -10,6 +10,7 @@ import { formatDuration } from "../text/duration.ts";
 import { printable } from "../text/safe.ts";
 import { formatSize } from "../text/size.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
+import { originOf } from "../url/origin.ts";
 import { readBody } from "./body/body.ts";
 import type { BodyRoom } from "./body/body_room.ts";
 import type { Garbage } from "./body/garbage.ts";
@@ -161,13 +162,17 @@ export class Downloader implements Downloads {
         ? await askPinned(transport, asked, ask, verdict.addresses, (url) => asked = url)
         : await transport.ask(asked, ask);
       const latency = watch.answered();
+      lent.answered(originOf(request.url));
       phase = "body";
       const heard = (length: number) => {
         watch.heard();
         const wait = arrival?.grow(length);
         if (wait === undefined) return;
         watch.pause();
-        return wait.then(() => watch.goOn());
+        return wait.then(() => {
+          stop.signal.throwIfAborted();
+          watch.goOn();
+        });
       };
       let body: Uint8Array<ArrayBuffer> | Failure;
       try {
@@ -181,7 +186,10 @@ export class Downloader implements Downloads {
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (late !== undefined) return { failure: this.#tooLate(request.url, late) };
-      return { failure: failureOf(error, request.url, phase, asked, how.proxy && proxy) };
+      const failure = failureOf(error, request.url, phase, asked, how.proxy && proxy);
+      const isStale = failure.kind === "reset" && phase === "answer" &&
+        lent?.mayHaveKept(originOf(request.url)) === true;
+      return { failure: isStale ? { ...failure, stale: true } : failure };
     } finally {
       watch.stop();
       arrival?.end();
@@ -230,6 +238,8 @@ export class Downloader implements Downloads {
     const read = await readBody(answer, announced, limit, heard, cut);
     let body = read;
     if (read !== undefined && packed.length > 0 && read.length > 0) {
+      // What comes of it is not known before: it needs the room of the longest body that there may be.
+      await heard(limit);
       body = await unpack(read, packed, limit, untouched);
       // The pieces it was put together from, or what there was before it was given up.
       this.#garbage?.leave(body?.length ?? limit);

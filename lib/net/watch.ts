@@ -90,14 +90,14 @@ export class Watch {
    * Never for longer than `idle`: an answer that begins in the meantime is then still looked at in time.
    *
    * A timer that comes late was held up by work of our own, and so may be what the server has sent: there is as much
-   * time again to hear of it.
+   * time again to hear of it, but never longer than `idle`, since the whole process may have been stopped for hours.
    */
   #arm(ms: number): () => void {
     const wait = Math.min(ms, this.#limits.idle), due = this.#clock.now() + wait;
     return this.#clock.after(wait, () => {
       const late = this.#clock.now() - due;
       if (late < held) this.#look();
-      else this.#cancel = this.#clock.after(late, () => this.#look());
+      else this.#cancel = this.#clock.after(Math.min(late, this.#limits.idle), () => this.#look());
     });
   }
 }

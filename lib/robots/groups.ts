@@ -18,9 +18,12 @@ export interface RobotsGroup {
 /**
  * A line that is meant as a rule: with the misspellings that Google's parser takes as well, and with the colon
  * forgotten where nothing but a key and a value stand there.
+ *
+ * The flag `s` lets a value go on behind U+2028, which ends no line here. Without it the end of such a line is looked
+ * for anew from each of the spaces before the value.
  */
 const rule =
-  /^(user[- ]?agent|allow|disallow|dissallow|dissalow|disalow|diasllow|disallaw|crawl-?delay|site-?map)(?:\s*:\s*(.*)|\s+(\S+))$/i;
+  /^(user[- ]?agent|allow|disallow|dissallow|dissalow|disalow|diasllow|disallaw|crawl-?delay|site-?map)(?:\s*:\s*(.*)|\s+(\S+))$/is;
 
 /** As much of a line as Google's parser reads, in characters. */
 const longestLine = 2083 * 8 - 1;

@@ -44,6 +44,8 @@ const denyAll: RobotsRules = { allows: () => false, crawlDelay: undefined, sitem
  * The crawler is known by its product's name: `trawl/1.0 (+https://...)` is `trawl`. The longest pattern that matches
  * counts, and of two that are equally long the one that allows. Lines that are no rules are passed over, so an error
  * page allows all. robots.txt itself is always allowed. The rules say nothing about URLs of other sites, and allow them.
+ * A URL for which thousands of patterns with wildcards would have to be searched is refused where that takes too long,
+ * as {@linkcode createPathRules} has it.
  */
 export function parseRobots(url: string, text: string, userAgent: string): RobotsRules {
   const { rules, crawlDelay, sitemaps } = groupFor(text, userAgent);

@@ -1,4 +1,4 @@
-import { find, type Piece, pieceOf } from "./search.ts";
+import { type CountedText, type Piece, pieceOf } from "./search.ts";
 
 /** A pattern with a `*` in it, taken apart. */
 export interface Wildcard {
@@ -24,13 +24,14 @@ export function wildcardOf(pattern: string, ends: boolean): Wildcard {
  * Whether a pattern matches a path.
  *
  * Each piece is taken where it comes first: if the rest matches behind a later place, it matches behind the first as
- * well. So there is never a way back, and the time is that of reading the path once.
+ * well. So there is never a way back, and the path is searched once at most; not at all where it begins otherwise.
  */
-export function matches({ first, middle, last, least }: Wildcard, path: string): boolean {
+export function matches({ first, middle, last, least }: Wildcard, counted: CountedText): boolean {
+  const path = counted.text;
   if (path.length < least || !path.startsWith(first)) return false;
   let at = first.length;
   for (const piece of middle) {
-    const found = find(piece, path, at);
+    const found = counted.find(piece, at);
     if (found < 0) return false;
     at = found + piece.length;
   }

@@ -107,7 +107,7 @@ Deno.test({
 
     const lost = ["--start-url", "http://no-such-host.invalid/", "--project", "lost", "-s", "robots=false"];
     const env = site.env({ HOUSE_PROXY_URL: tinyproxy.url });
-    const ended = await site.place.run([...site.crawl, ...lost, "--proxy-type", "house"], { env });
+    const ended = await site.place.run([...site.crawl, ...lost, "--proxy-type", "house", "-s", "retries=0"], { env });
     ends(ended, 0);
     assert.deepEqual(site.place.kept("guarded", "lost").failures.map(({ kind, message }) => [kind, message]), [
       ["connect", 'The proxy "house" gives no connection to no-such-host.invalid (status 500)'],

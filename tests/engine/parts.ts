@@ -1,11 +1,11 @@
 /**
- * A crawl's parts for tests: everything is real but the network, the clock and the disk.
+ * A crawl's parts for tests, and an engine over them: everything is real but the network, the clock and the disk.
  *
  * @module
  */
 
 import { createCounters } from "../../lib/engine/counters.ts";
-import type { Ending, EngineOptions } from "../../lib/engine/engine.ts";
+import { type Ending, Engine, type EngineOptions } from "../../lib/engine/engine.ts";
 import type { EngineParts } from "../../lib/engine/parts.ts";
 import type { CrawlEvent } from "../../lib/engine/events.ts";
 import { Outage, type OutageOptions } from "../../lib/engine/outage.ts";
@@ -19,7 +19,7 @@ import { DiskQueues } from "../../lib/frontier/disk_queues.ts";
 import { Frontier } from "../../lib/frontier/frontier.ts";
 import { GivenUp } from "../../lib/frontier/given_up.ts";
 import { Seen } from "../../lib/frontier/seen.ts";
-import type { Failure, Outcome } from "../../lib/model/outcome.ts";
+import type { Outcome } from "../../lib/model/outcome.ts";
 import { BodyRoom } from "../../lib/net/body/body_room.ts";
 import type { BlockRules } from "../../lib/net/proxy/block.ts";
 import { Cookies } from "../../lib/net/cookies/cookies.ts";
@@ -32,34 +32,18 @@ import { callbacksOf } from "../../lib/spider/check.ts";
 import type { Spider } from "../../lib/spider/spider.ts";
 import { ManualClock } from "../../lib/time/clock.ts";
 import { FaultyDisk } from "../disk/faulty_disk.ts";
+import { followAll, pathOf, type Site } from "./site.ts";
 
+/** The time of the calendar when the clock of a test begins. */
 export const epoch = 1_795_253_400_000;
 
-/** What a server does with a request, which may come through a proxy. */
-export type Site = (
-  request: Downloadable,
-  signal: AbortSignal | undefined,
-  proxy?: string,
-) => Outcome | Promise<Outcome>;
+/** How a crawl ends that nothing stops. */
+export const done: Ending = { outcome: "finished", reason: "done" };
 
-/** Returns an answer. */
-export function answer(
-  url: string,
-  body: string | number = "",
-  status = 200,
-  headers: Record<string, string> = {},
-): Outcome {
-  const bytes = typeof body === "number" ? new Uint8Array(body) : new TextEncoder().encode(body);
-  const all = new Headers({ "content-type": "text/html", ...headers });
-  return { response: { url, status, headers: all, body: bytes, latency: 0.01 } };
-}
-
-export function failed(kind: Failure["kind"], message = `${kind} failed`): Outcome {
-  return { failure: { kind, message } };
-}
-
+/** What a test says of its crawl. */
 export interface Said extends Partial<Omit<SchedulerOptions, "frontier" | "clock" | "snapshot">> {
-  readonly spider: Spider;
+  /** @default {followAll} */
+  readonly spider?: Spider;
   readonly site: Site;
   readonly clock?: ManualClock;
   readonly disk?: FaultyDisk;
@@ -67,6 +51,7 @@ export interface Said extends Partial<Omit<SchedulerOptions, "frontier" | "clock
   readonly folder?: string;
   readonly snapshot?: CrawlSnapshot;
   readonly outage?: Partial<OutageOptions>;
+  /** Whether robots.txt is obeyed. @default {nobody asks for it} */
   readonly robots?: boolean;
   /** The names of the proxies that everything, or what is blocked, goes through. They are asked nothing themselves. */
   readonly proxies?: { readonly always?: readonly string[]; readonly paid?: readonly string[] };
@@ -75,7 +60,9 @@ export interface Said extends Partial<Omit<SchedulerOptions, "frontier" | "clock
   readonly blocks?: BlockRules;
   readonly depthLimit?: number;
   readonly maxActiveSize?: number;
+  /** The path of the items' file. @default {"/items.jsonl"} */
   readonly items?: string;
+  /** The path of the failures' file. @default {"/failed.jsonl"} */
   readonly failures?: string;
   /** Hears what the feeds warn of. @default {a warning fails the test} */
   readonly warn?: (message: string) => void;
@@ -87,9 +74,11 @@ export interface World {
   readonly clock: ManualClock;
   readonly disk: FaultyDisk;
   readonly events: CrawlEvent[];
-  /** What was downloaded, `METHOD url` and when. */
+  /** What was downloaded, in this order. */
   readonly asked: {
+    /** The path on http://a.com, or the whole URL elsewhere; a method that is not GET stands before it. */
     readonly what: string;
+    /** When, in milliseconds. */
     readonly at: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly trusted: boolean | undefined;
@@ -97,7 +86,7 @@ export interface World {
   }[];
   readonly signals: (AbortSignal | undefined)[];
   /** The items written so far, and the failures. */
-  items(): unknown[];
+  items(): Record<string, unknown>[];
   failures(): Record<string, unknown>[];
 }
 
@@ -112,14 +101,39 @@ export const noLimits: EngineOptions = {
   limit: Infinity,
 };
 
-/** Opens the parts of a crawl, or those that a snapshot describes. `onUp` is `engine.resume`. */
-export function worldOf(said: Said, engine: { current?: { resume(): void; pause(reason: string): void } } = {}): World {
-  const { spider, site, snapshot, folder } = said;
+/** An engine over the parts. */
+export interface Run extends World {
+  readonly engine: Engine;
+  /** Runs the crawl to its end; the clock is turned by `step` milliseconds at a time. */
+  crawl(step?: number): Promise<Ending>;
+}
+
+/** Opens a crawl that is ready to run. */
+export function open(said: Said, options: Partial<EngineOptions> = {}): Run {
+  // The parts are there before the engine that some of them call.
+  const current: { engine?: Engine } = {};
+  const world = worldOf(said, current);
+  const engine = current.engine = new Engine(world.parts, { ...noLimits, ...options });
+  return { ...world, engine, crawl: (step) => finish(world.clock, engine.run(), step) };
+}
+
+/** What was downloaded, as `World` spells it. */
+export const asked = ({ asked }: World): string[] => asked.map(({ what }) => what);
+
+/** When it was downloaded, in seconds. */
+export const times = ({ asked }: World): number[] => asked.map(({ at }) => at / 1000);
+
+/** The pages that gave an item with their URL, spelled in the same way, sorted. */
+export const pages = (run: World): string[] => run.items().map(({ url }) => pathOf(String(url))).sort();
+
+/** Opens the parts of a crawl, or those that a snapshot describes. The end of an outage resumes the current engine. */
+export function worldOf(said: Said, current: { readonly engine?: Engine } = {}): World {
+  const { spider = followAll, site, snapshot, folder } = said;
   const clock = said.clock ?? new ManualClock(epoch), disk = said.disk ?? new FaultyDisk();
   const events: CrawlEvent[] = [], asked: World["asked"] = [], signals: World["signals"] = [];
   const download = async (request: Downloadable, { signal, proxy, trusted }: Sending = {}): Promise<Outcome> => {
     asked.push({
-      what: `${request.method} ${request.url}`,
+      what: `${request.method} ${pathOf(request.url)}`.replace(/^GET /, ""),
       at: clock.now(),
       headers: request.headers,
       trusted,
@@ -140,9 +154,8 @@ export function worldOf(said: Said, engine: { current?: { resume(): void; pause(
   });
   if (snapshot !== undefined) frontier.restore(snapshot.frontier);
   const warn = said.warn ?? unexpected;
-  const [itemsPath, failuresPath] = [said.items ?? "/items.jsonl", said.failures ?? "/failed.jsonl"];
-  const items = openFeed({ disk, path: itemsPath, snapshot: snapshot?.items, warn });
-  const failures = openFeed({ disk, path: failuresPath, snapshot: snapshot?.failures, warn });
+  const items = openFeed({ disk, path: said.items ?? "/items.jsonl", snapshot: snapshot?.items, warn });
+  const failures = openFeed({ disk, path: said.failures ?? "/failed.jsonl", snapshot: snapshot?.failures, warn });
   const callbacks = callbacksOf(spider);
   const cookies = new Cookies(clock);
   cookies.restore(snapshot?.cookies ?? []);
@@ -199,8 +212,8 @@ export function worldOf(said: Said, engine: { current?: { resume(): void; pause(
       lastAnswer: snapshot?.lastAnswer,
       timeout: 600,
       onDown: (url, { message }, seconds) => events.push({ type: "outage", host: url, message, seconds }),
-      onUp: () => engine.current?.resume(),
-      onTimeout: () => engine.current?.pause("outage"),
+      onUp: () => current.engine?.resume(),
+      onTimeout: () => current.engine?.pause("outage"),
       ...said.outage,
     }),
     room: new BodyRoom(said.maxActiveSize ?? 5_000_000),
@@ -218,10 +231,15 @@ export function worldOf(said: Said, engine: { current?: { resume(): void; pause(
   };
   const lines = (feed: typeof items) => {
     feed.flush();
-    const text = disk.text(`${feed.path}.part`) ?? disk.text(feed.path) ?? "";
-    return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+    return parseLines(disk.text(`${feed.path}.part`) ?? disk.text(feed.path));
   };
   return { parts, clock, disk, events, asked, signals, items: () => lines(items), failures: () => lines(failures) };
+}
+
+/** Returns what is on the lines of a JSONL file; a file that is not there has none. */
+// deno-lint-ignore no-explicit-any
+export function parseLines(text = ""): any[] {
+  return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
 }
 
 function unexpected(message: string): never {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { RobotsGate } from "../../lib/engine/robots_gate.ts";
 import type { Failure, Outcome } from "../../lib/model/outcome.ts";
 import { ManualClock } from "../../lib/time/clock.ts";
-import { answer, failed } from "./parts.ts";
+import { answer, failed } from "./site.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -120,17 +120,40 @@ Deno.test("RobotsGate remembers twenty thousand origins, and asks the oldest aga
   assert.equal(gate.mustAsk("http://h2.com/"), true);
 });
 
-Deno.test("RobotsGate forgets the oldest files when they are more than 16 MB, but never the one that it asked for", async () => {
+Deno.test("RobotsGate forgets the oldest files when they are more than 64 MB, but never the one that it asked for", async () => {
   const { gate } = open((url) => answer(url, `${text}\n${"#".repeat(500 * 1024)}`));
-  for (let number = 0; number < 32; number++) await gate.ask(`http://h${number}.com/`);
+  for (let number = 0; number < 125; number++) await gate.ask(`http://h${number}.com/`);
   assert.equal(gate.mustAsk("http://h0.com/"), true);
   assert.equal(gate.mustAsk("http://h1.com/"), false);
   const huge = open((url) => answer(url, 20_000_000));
   await huge.gate.ask("http://a.com/");
   assert.equal(huge.gate.mustAsk("http://a.com/"), false);
   const errors = open((url) => answer(url, 1_000_000, 404));
-  for (let number = 0; number < 32; number++) await errors.gate.ask(`http://h${number}.com/`);
+  for (let number = 0; number < 125; number++) await errors.gate.ask(`http://h${number}.com/`);
   assert.equal(errors.gate.mustAsk("http://h0.com/"), false);
+});
+
+Deno.test("RobotsGate counts what rules take in memory, and keeps no more than two times 64 MB of them", async () => {
+  for (
+    // What a file of 500 KB of such lines was measured to take, in MB.
+    const [kind, megabytes, line] of [
+      ["short rules", 3.4, (number: number) => `Allow:/${number.toString(36)}`],
+      ["wildcards", 7.6, (number: number) => `Allow:*${number.toString(36)}*`],
+      ["wildcards before a long piece", 2.5, (number: number) => `Disallow: /*${"x".repeat(16_000)}${number}`],
+      ["rules that are spelled anew", 1.5, (number: number) => `Disallow: /${"<".repeat(6000)}${number}`],
+      ["sitemaps", 1.5, () => "Sitemap:a"],
+    ] as const
+  ) {
+    let file = "User-agent: *";
+    for (let number = 0; file.length < 500_000; number++) file += `\n${line(number)}`;
+    const { gate } = open((url) => answer(url, file));
+    const urls = Array.from({ length: Math.ceil(128 / megabytes) }, (_, number) => `http://h${number}.com/`);
+    for (const url of urls) await gate.ask(url);
+    const known = urls.filter((url) => !gate.mustAsk(url));
+    assert.deepEqual(known, urls.slice(-known.length), kind);
+    const least = (known.length + 1) * megabytes, kept = known.length * megabytes;
+    assert.ok(least > 32 && kept < 128, `${kind}: ${known.length} files`);
+  }
 });
 
 Deno.test("RobotsGate keeps a Crawl-delay up to ten minutes, and says so when one is longer", async () => {
@@ -223,4 +246,14 @@ Deno.test("a robots.txt is trusted as the request is for which it is asked, and 
   assert.deepEqual(trusted, [true, false, false, false, false, false]);
   await gate.ask("http://b.com/x");
   assert.deepEqual(trusted.slice(6), [false, false, false, false, false, false]);
+});
+
+Deno.test("RobotsGate tells how long a busy robots.txt asks to wait, unless the answer is from the cache", async () => {
+  const busy = answer("http://a.com/robots.txt", "", 503, { "retry-after": "40" });
+  const told: number[] = [];
+  const onRetryAfter = (seconds: number) => void told.push(seconds);
+  await open(() => busy).gate.ask("http://a.com/x", { onRetryAfter });
+  assert.deepEqual(told, [40]);
+  await open(() => ({ response: { ...busy.response!, cached: true } })).gate.ask("http://a.com/x", { onRetryAfter });
+  assert.deepEqual(told, [40]);
 });

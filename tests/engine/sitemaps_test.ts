@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { Engine, type EngineOptions } from "../../lib/engine/engine.ts";
+import type { EngineOptions } from "../../lib/engine/engine.ts";
 import { namedSitemaps, readSitemap, sitemapsOf } from "../../lib/engine/sitemaps.ts";
 import type { Failure } from "../../lib/model/outcome.ts";
 import { createRequest, type Request } from "../../lib/model/request.ts";
@@ -9,15 +9,16 @@ import { parseRobots } from "../../lib/robots/rules.ts";
 import type { Page } from "../../lib/spider/page.ts";
 import type { Spider } from "../../lib/spider/spider.ts";
 import { conformance } from "../url/vectors.ts";
-import { answer, finish, noLimits, type Said, type Site, worldOf } from "./parts.ts";
+import { asked, done, open as openCrawl, type Said } from "./parts.ts";
+import { answer, followAll, links, pathOf } from "./site.ts";
 
 const urlset = (...urls: string[]) => `<urlset>${urls.map((url) => `<url><loc>${url}</loc></url>`).join("")}</urlset>`;
 const index = (...urls: string[]) =>
   `<sitemapindex>${urls.map((url) => `<sitemap><loc>${url}</loc></sitemap>`).join("")}</sitemapindex>`;
 
-const said: string[] = [];
+const logged: string[] = [];
 const log = (level: string) => (message: string) => {
-  if (level !== "debug") said.push(`${level}: ${message}`);
+  if (level !== "debug") logged.push(`${level}: ${message}`);
 };
 
 const sitemap = "http://a.com/maps/1.xml";
@@ -27,7 +28,7 @@ async function read(
   about: Partial<Request> = {},
   status = 200,
 ): Promise<readonly Request[] | Failure> {
-  said.length = 0;
+  logged.length = 0;
   const { response } = answer(sitemap, "", status);
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   return await readSitemap(
@@ -50,7 +51,7 @@ Deno.test("readSitemap() makes requests of the spider of the pages that a sitema
     { url: "http://a.com/2", callback: "parse", depth: 1, meta: { sitemap, lastmod: "2024-05-01" } },
     { url: "http://a.com/1", callback: "parse", depth: 1, meta: { sitemap } },
   ]);
-  assert.deepEqual(said, []);
+  assert.deepEqual(logged, []);
 });
 
 Deno.test("readSitemap() follows indexes three times, and says what it does not read", async () => {
@@ -58,9 +59,9 @@ Deno.test("readSitemap() follows indexes three times, and says what it does not 
   assert.deepEqual(plain(await read(index("/2.xml"))), [next(1)]);
   assert.deepEqual(plain(await read(index("/2.xml"), { meta: { nested: 1 } })), [next(2)]);
   assert.deepEqual(plain(await read(index("/2.xml"), { meta: { nested: 2 } })), [next(3)]);
-  assert.deepEqual(said, []);
+  assert.deepEqual(logged, []);
   assert.deepEqual(plain(await read(index("/2.xml", "/3.xml"), { meta: { nested: 3 } })), []);
-  assert.deepEqual(said, ["warn: the 2 sitemaps that it names are not read: 3 indexes led here"]);
+  assert.deepEqual(logged, ["warn: the 2 sitemaps that it names are not read: 3 indexes led here"]);
   assert.deepEqual(plain(await read(urlset("/x"), { meta: { nested: 3 } })), [
     { url: "http://a.com/x", callback: "parse", depth: 1, meta: { sitemap } },
   ]);
@@ -71,7 +72,7 @@ Deno.test("readSitemap() takes the first fifty thousand URLs", async () => {
   const requests = await read(text) as readonly Request[];
   assert.equal(requests.length, 50_000);
   assert.equal(requests.at(-1)?.url, "http://a.com/49999");
-  assert.deepEqual(said, ["warn: it names more than 50,000 URLs: the first count"]);
+  assert.deepEqual(logged, ["warn: it names more than 50,000 URLs: the first count"]);
 });
 
 Deno.test("readSitemap() unpacks gzip, up to the size of one body, and reads any encoding", async () => {
@@ -102,9 +103,9 @@ Deno.test("readSitemap() fails for what is no sitemap, except where one was only
   assert.deepEqual(await read("", {}, 404), { kind: "status", status: 404, message: "status 404" });
   const guessed = { meta: { guessed: true } };
   assert.deepEqual(await read("", guessed, 404), []);
-  assert.deepEqual(said, []);
+  assert.deepEqual(logged, []);
   assert.deepEqual(await read(html, guessed), []);
-  assert.equal(said.length, 1);
+  assert.equal(logged.length, 1);
 });
 
 Deno.test("namedSitemaps() asks for those that a robots.txt names, or else for /sitemap.xml", () => {
@@ -156,26 +157,29 @@ conformance<Case>({
 });
 
 const spider: Spider = {
-  name: "test",
-  startUrls: ["http://a.com/"],
+  ...followAll,
   *parse(page: Page) {
     yield { url: page.url, depth: page.depth };
     yield* page.follow("a");
   },
 };
 
-function open(about: Partial<Said>, files: Readonly<Record<string, string>>, options: Partial<EngineOptions> = {}) {
-  const site: Site = ({ url }) => {
-    const text = files[url.replace("http://a.com", "")];
-    return text === undefined ? answer(url, "", 404) : answer(url, text);
-  };
-  const world = worldOf({ spider, site, robots: true, ...about });
-  const engine = new Engine(world.parts, { ...noLimits, sitemaps: true, ...options });
+/** A crawl of a site of these files; `crawled` runs it, and returns what it asked for. */
+function open(said: Partial<Said>, files: Readonly<Record<string, string>>, options: Partial<EngineOptions> = {}) {
+  const run = openCrawl({
+    spider,
+    site({ url }) {
+      const text = files[pathOf(url)];
+      return text === undefined ? answer(url, "", 404) : answer(url, text);
+    },
+    robots: true,
+    ...said,
+  }, { sitemaps: true, ...options });
   const crawled = async () => {
-    assert.deepEqual(await finish(world.clock, engine.run()), { outcome: "finished", reason: "done" });
-    return world.asked.map(({ what }) => what.replace("GET http://a.com", ""));
+    assert.deepEqual(await run.crawl(), done);
+    return asked(run);
   };
-  return { ...world, crawled };
+  return { ...run, crawled };
 }
 
 const files = {
@@ -183,9 +187,9 @@ const files = {
   "/index.xml": index("http://a.com/index.xml", "http://a.com/1.xml", "http://a.com/2.xml", "http://a.com/secret.xml"),
   "/1.xml": urlset("http://a.com/one", "http://a.com/two", "http://b.com/"),
   "/2.xml": urlset("http://a.com/two", "http://a.com/", "http://a.com/secret/page"),
-  "/": "<a href='/one'>",
+  "/": links("/one"),
   "/one": "",
-  "/two": "<a href='/1.xml'>",
+  "/two": links("/1.xml"),
 };
 
 Deno.test("a crawl with sitemaps begins from them too, asks for each URL once, and counts no sitemap as a page", async () => {
@@ -235,5 +239,5 @@ Deno.test("a sitemap that is none costs itself alone", async () => {
   await run.crawled();
   const { kind, attempts } = run.failures().find(({ url }) => url === "http://a.com/1.xml")!;
   assert.deepEqual([kind, attempts], ["protocol", 1]);
-  assert.ok(run.items().some((item) => (item as { url: string }).url === "http://a.com/two"));
+  assert.ok(run.items().some(({ url }) => url === "http://a.com/two"));
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { find, pieceOf } from "../../lib/robots/search.ts";
+import { CountedText, find, pieceOf } from "../../lib/robots/search.ts";
 
 Deno.test("find() finds a piece where it first stands, from a place on", () => {
   for (const piece of ["ab", `${"a".repeat(40)}b`]) {
@@ -24,4 +24,19 @@ Deno.test("find() finds long pieces as the platform's own search does", () => {
       assert.equal(find(pieceOf(piece), text, from), text.indexOf(piece, from));
     }
   }));
+});
+
+Deno.test("CountedText counts the characters it searches, and searches for nothing twice in vain", () => {
+  const text = new CountedText(`ab${"-".repeat(98)}`);
+  const counts = (piece: string, from: number) => {
+    const before = text.searched;
+    return [text.find(piece, from), text.searched - before];
+  };
+  assert.deepEqual(counts("b", 0), [1, 2]);
+  assert.deepEqual(counts("b", 90), [-1, 10]);
+  assert.deepEqual(counts("b", 95), [-1, 0]);
+  assert.deepEqual(counts("b", 80), [-1, 20]);
+  assert.deepEqual(counts("b", 90), [-1, 0]);
+  assert.deepEqual(counts("b", 1), [1, 1]);
+  assert.deepEqual(counts("c", 0), [-1, 100]);
 });

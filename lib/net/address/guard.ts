@@ -5,6 +5,10 @@
  * user asked for shows that such addresses are meant: where a start URL is at a private address, pages may lead to
  * private ones; at a loopback address, to loopback ones; and so on.
  *
+ * What a name resolves to is up to its owner, who may also write the pages. So a name that has a public address opens
+ * nothing, whatever else it has, and no name opens the services that give secrets away: only their address in a start
+ * URL does.
+ *
  * A name may resolve to one address when it is checked and to another when it is connected to. So the addresses that
  * were checked are handed out to be connected to, and nobody looks up again. That cannot be done for https: there the
  * second layer is the certificate, which a server in a private network does not have for a name of somebody else; all
@@ -54,6 +58,8 @@ interface Known {
 interface Concern {
   readonly kind: AddressKind;
   readonly words: string;
+  /** A trusted request lets pages lead there as well. */
+  readonly opens: boolean;
 }
 
 /** How long an answer of the resolver counts, in milliseconds. */
@@ -82,7 +88,8 @@ export class AddressGuard {
 
   /**
    * Returns whether a request may be sent, at once where the host is known. A trusted one may, and from then on pages
-   * may lead to where it goes. A name with several addresses is refused for any of them.
+   * may lead to where it goes; to a metadata address only where the URL has the address itself. Of a name with several
+   * addresses only the public ones count where there are any; otherwise it is refused for any of them.
    *
    * Rejects with the resolver's error where the name cannot be looked up.
    */
@@ -100,9 +107,10 @@ export class AddressGuard {
   }
 
   #judge({ verdict, concerns }: Known, how: Circumstances): Verdict {
-    for (const { kind, words } of concerns) {
-      if (how.trusted === true) this.#permitted.add(kind);
-      else if (!this.#permitted.has(kind)) return refused(words);
+    for (const { kind, words, opens } of concerns) {
+      if (how.trusted !== true) {
+        if (!this.#permitted.has(kind)) return refused(words);
+      } else if (opens) this.#permitted.add(kind);
     }
     return verdict;
   }
@@ -122,8 +130,11 @@ export class AddressGuard {
   }
 
   async #lookUp({ hostname, host }: URL, concerns: readonly Concern[]): Promise<Known> {
-    const addresses = await this.#lookup(hostname);
-    if (addresses.length === 0) throw new Error(`getaddrinfo ENODATA ${hostname}`);
+    const all = await this.#lookup(hostname);
+    if (all.length === 0) throw new Error(`getaddrinfo ENODATA ${hostname}`);
+    // The owner of a public site could add addresses of our network to its name, to open that to the pages.
+    const open = all.filter((address) => addressKind(address) === "public");
+    const addresses = open.length > 0 ? open : all;
     const found = addresses.flatMap((address) =>
       concernsOf(addressKind(address), `${host} has the KIND address ${address}`)
     );
@@ -155,12 +166,14 @@ function itself({ hostname, host }: URL): Known {
   const address = addressOf(hostname);
   const concerns = address === undefined
     ? concernsOf(nameKind(hostname) ?? "public", `${host} is the name of a KIND address`)
-    : concernsOf(addressKind(address), `${host} is a KIND address`);
+    : concernsOf(addressKind(address), `${host} is a KIND address`, true);
   return { verdict: { addresses: [] }, concerns, until: Infinity };
 }
 
-function concernsOf(kind: AddressKind, words: string): readonly Concern[] {
-  return kind === "public" ? [] : [{ kind, words: words.replace("KIND", kind) }];
+/** The concern that a kind gives; `isWritten` says that the URL has the address itself. */
+function concernsOf(kind: AddressKind, words: string, isWritten = false): readonly Concern[] {
+  if (kind === "public") return [];
+  return [{ kind, words: words.replace("KIND", kind), opens: isWritten || kind !== "metadata" }];
 }
 
 function refused(words: string): Verdict {

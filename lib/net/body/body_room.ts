@@ -7,6 +7,7 @@
  * @module
  */
 
+import { type Clock, systemClock } from "../../time/clock.ts";
 import type { Garbage } from "./garbage.ts";
 
 /** The first bytes of a body wait for nobody: ordinary pages do not stand behind huge ones. */
@@ -28,17 +29,26 @@ interface Waiting {
   goOn: (() => void) | undefined;
 }
 
+export interface BodyRoomOptions {
+  /** @default {systemClock} */
+  readonly clock?: Clock;
+  /** Learns which pages are done with. */
+  readonly garbage?: Garbage;
+}
+
 /** Keeps the bodies of a crawl within a number of bytes, and one body more. */
 export class BodyRoom {
   readonly #limit: number;
+  readonly #clock: Clock;
   readonly #garbage: Garbage | undefined;
   readonly #open = new Map<object, number>();
   #openSize = 0;
   readonly #arriving = new Set<Waiting>();
   #arrivingSize = 0;
 
-  constructor(limit: number, garbage?: Garbage) {
+  constructor(limit: number, { clock = systemClock, garbage }: BodyRoomOptions = {}) {
     this.#limit = limit;
+    this.#clock = clock;
     this.#garbage = garbage;
   }
 
@@ -92,7 +102,8 @@ export class BodyRoom {
         body.length = 0;
         body.goOn?.();
         body.goOn = undefined;
-        this.#wake();
+        // A little later: one that has come is counted as an open page only after this.
+        if (this.#arriving.size > 0) this.#clock.after(0, () => this.#wake());
       },
     };
   }
@@ -100,7 +111,11 @@ export class BodyRoom {
   #mayGoOn(body: Waiting): boolean {
     if (this.#openSize + this.#arrivingSize <= this.#limit) return true;
     if (!this.hasRoom) return false;
-    for (const other of this.#arriving) if (other.length > body.length) return false;
+    let isBefore = true;
+    for (const other of this.#arriving) {
+      if (other === body) isBefore = false;
+      else if (other.length > body.length || (isBefore && other.length === body.length)) return false;
+    }
     return true;
   }
 

@@ -15,6 +15,9 @@ const load = 16 * 1024 * 1024;
 /** After a collection there is none for so many times as long as it took. */
 const rest = 4;
 
+/** So many milliseconds after a page is said to be done with, nothing holds it any more. */
+const letGo = 20;
+
 /** `gc` of V8, which is there with its flag `--expose-gc`: the compiled program is started with it. */
 const { gc } = globalThis as { readonly gc?: () => void };
 
@@ -28,8 +31,10 @@ export class Garbage {
   readonly #clock: Clock;
   readonly #collect: () => void;
   #left = 0;
-  /** Not before this time. */
-  #notBefore = 0;
+  #isDue = false;
+  /** When the last collection was over, and how long it took, in the clock's milliseconds. */
+  #ended = -Infinity;
+  #took = 0;
 
   constructor(clock: Clock, collect: () => void = () => gc?.()) {
     this.#clock = clock;
@@ -40,11 +45,18 @@ export class Garbage {
   leave(bytes: number): void {
     if (bytes < giant) return;
     this.#left += bytes;
-    const began = this.#clock.now();
-    if (this.#left < load || began < this.#notBefore) return;
+    if (this.#left < load || this.#isDue) return;
+    this.#isDue = true;
+    const rested = this.#ended + rest * this.#took - this.#clock.now();
+    this.#clock.after(Math.max(letGo, rested), () => this.#run());
+  }
+
+  #run(): void {
+    this.#isDue = false;
     this.#left = 0;
+    const began = this.#clock.now();
     this.#collect();
-    const ended = this.#clock.now();
-    this.#notBefore = ended + rest * (ended - began);
+    this.#ended = this.#clock.now();
+    this.#took = this.#ended - began;
   }
 }

@@ -31,9 +31,9 @@ const ownTerms: ReadonlySet<string> = new Set([
  * `no-store`.
  *
  * Two requests share a key when their methods, URLs (as {@linkcode canonicalize} spells them), bodies, own headers and
- * cookies, the names of their jars and how much of the answer is enough are the same. `Referer` and what the jar holds, which is sent as `jarCookie`, do
- * not count: they depend on the order of the pages. How often a request has been through its own URL counts, so that a redirect that sets a cookie and comes back does
- * not go round for ever.
+ * cookies, the names of their jars and how much of the answer is enough are the same. `Referer` and what the jar holds,
+ * which is sent as `jarCookie`, do not count: they depend on the order of the pages. How often a request has been
+ * through its own URL counts, so that a redirect that sets a cookie and comes back does not go round for ever.
  */
 export function cacheKey(
   request: Downloadable,

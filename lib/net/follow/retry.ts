@@ -26,6 +26,9 @@ const transient: ReadonlySet<FailureKind> = new Set([
 /** Methods that mean the same when they arrive twice (RFC 9110, section 9.2.2). */
 const idempotent: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
+/** Failures before anything of a request was sent to its host. */
+const unsent: ReadonlySet<FailureKind> = new Set(["dns", "connect", "proxy", "tls"]);
+
 /** Our own first wait, and the longest, in seconds; it doubles in between. */
 const first = 1, longest = 60;
 
@@ -34,6 +37,9 @@ const asking: ReadonlySet<number> = new Set([429, 503]);
 
 /** How often one request waits because a server asks for it; from then on it counts as a failed attempt. */
 const mostWaits = 5;
+
+/** How often one request is sent again at once because a kept connection may have been closed under it. */
+const mostStale = 2;
 
 /** A request that did not bring a page, and what we know about it. */
 export interface Attempt {
@@ -62,30 +68,37 @@ export interface Attempt {
 export interface NextAttempt {
   /** Seconds to wait. */
   readonly seconds: number;
-  /** The server asked to wait: what came is not counted as a failed attempt. */
-  readonly asked: boolean;
+  /** It costs no attempt: the server asked to wait, or perhaps never saw the request. */
+  readonly free: boolean;
 }
 
 /**
  * Returns when to try again, or `undefined` to give up.
  *
  * A `Retry-After` from the server beats our own back-off (1 s, 2 s, 4 s ... 60 s, less a random part of up to a half),
- * up to `maxRetryAfter`. With 429 and 503 it costs no attempt, five times. A request that is not safe to repeat gets no
- * second attempt.
+ * up to `maxRetryAfter`. With 429 and 503 it costs no attempt, five times; nor does a kept connection that was closed
+ * under the request, twice. A request that is not safe to repeat gets no second attempt.
  */
 export function nextAttempt(tried: Attempt): NextAttempt | undefined {
   if (!isRepeatable(tried) || !mayPass(tried)) return undefined;
   const wish = retryAfterSeconds(tried.headers?.get("retry-after") ?? null, tried.now);
-  const asked = wish !== undefined && asking.has(tried.status ?? 0) && (tried.waits ?? 0) < mostWaits;
-  if (!asked && tried.attempt >= tried.retries) return undefined;
-  if (wish !== undefined) return { seconds: Math.min(wish, tried.maxRetryAfter), asked };
+  const isStale = tried.failure?.stale === true && (tried.waits ?? 0) < mostStale;
+  if (isStale) return { seconds: 0, free: true };
+  const free = wish !== undefined && asking.has(tried.status ?? 0) && (tried.waits ?? 0) < mostWaits;
+  if (!free && tried.attempt >= tried.retries) return undefined;
+  if (wish !== undefined) return { seconds: Math.min(wish, tried.maxRetryAfter), free };
   const wait = Math.min(first * 2 ** tried.attempt, longest);
-  return { seconds: wait * (1 - (tried.random ?? Math.random()) / 2), asked };
+  return { seconds: wait * (1 - (tried.random ?? Math.random()) / 2), free };
 }
 
 /** Whether a request may be sent twice. */
 export function isRepeatable({ method, repeatable }: Pick<Attempt, "method" | "repeatable">): boolean {
   return repeatable === true || idempotent.has(method.toUpperCase());
+}
+
+/** Whether a request may go out again after it failed like this: where it may have reached the server, not all may. */
+export function isSafeAfter({ kind }: Failure, request: Pick<Attempt, "method" | "repeatable">): boolean {
+  return isRepeatable(request) || unsent.has(kind);
 }
 
 function mayPass({ failure, status }: Attempt): boolean {

@@ -36,7 +36,11 @@ const headerMarks: readonly (Mark & { readonly header: string })[] = [
   { header: "x-vercel-mitigated", by: "Vercel", pattern: /challenge|deny/i },
 ];
 
-/** What only the page of a challenge says; pages that the same guards let through do not. */
+/**
+ * What only the page of a challenge says; pages that the same guards let through do not.
+ *
+ * A page may be written to take long: what repeats must not read over a place where the same mark could begin again.
+ */
 const bodyMarks: readonly Mark[] = [
   { by: "Cloudflare", pattern: /<title>\s*(?:Just a moment\.\.\.|Attention Required! \| Cloudflare)/i },
   { by: "DataDome", pattern: /captcha-delivery\.com/i },
@@ -44,7 +48,7 @@ const bodyMarks: readonly Mark[] = [
   {
     by: "Imperva",
     pattern:
-      /Incapsula incident ID|<iframe[^>]*_Incapsula_Resource|<head>\s*<meta[^>]*>\s*<script[^>]*_Incapsula_Resource/i,
+      /Incapsula incident ID|<iframe[^<>]*_Incapsula_Resource|<head>\s*<meta[^>]*>\s*<script[^>]*_Incapsula_Resource/i,
   },
   { by: "Akamai", pattern: /Reference(?:&#32;|\s)(?:&#35;|#)\d|errors\.edgesuite\.net|sec-if-cpt-container/i },
   { by: "AWS WAF", pattern: /awsWafCookieDomainList|\bgokuProps\b/ },

@@ -1,9 +1,9 @@
 /**
  * One request through one of several proxies.
  *
- * A proxy that fails costs the request nothing but time: it goes through another at once. So that a dead host does not
- * pass for a dead proxy, what may be the fault of either is looked into: another proxy may get through, and the proxy
- * itself is asked.
+ * A proxy that fails costs the request nothing but time: it goes through another, at once where the host cannot have had
+ * it, and otherwise after the host's delay. So that a dead host does not pass for a dead proxy, what may be the fault of
+ * either is looked into: another proxy may get through, and the proxy itself is asked.
  *
  * @module
  */
@@ -23,6 +23,8 @@ export interface ThroughOptions {
   readonly ask: (proxy: Proxy, url: string) => Promise<ProxyState>;
   /** The request may be sent twice. Otherwise another proxy is tried only where nothing can have been sent. */
   readonly repeatable: boolean;
+  /** Returns after the delay of the host, which may have had the request already. @default {at once} */
+  readonly rest?: () => Promise<void>;
 }
 
 /** How many proxies are tried that answer and get no connection to a host: more would say the same. */
@@ -51,12 +53,19 @@ export async function downloadThrough(
   how: Omit<Sending, "proxy">,
   options: ThroughOptions,
 ): Promise<Outcome> {
-  const { ask, repeatable } = options;
+  const { ask, repeatable, rest } = options;
   const tried = new Set<Proxy>();
   const unable: Unable[] = [];
   let last: Failure | undefined;
+  let mayBeSent = false;
   while (unable.length < mostUnable) {
-    const proxy = proxies.next(tried);
+    let proxy = proxies.next(tried);
+    if (proxy !== undefined && mayBeSent && rest !== undefined) {
+      // There is something to wait for; meanwhile the proxy is there for others.
+      proxies.undecided(proxy);
+      await rest();
+      proxy = proxies.next(tried);
+    }
     if (proxy === undefined) break;
     tried.add(proxy);
     const beganAt = options.clock.now();
@@ -87,7 +96,8 @@ export async function downloadThrough(
       proxies.undecided(proxy);
       unable.push({ proxy, beganAt, failure });
     }
-    if (!repeatable && !unsent.has(failure.kind)) return { failure };
+    mayBeSent = !unsent.has(failure.kind);
+    if (!repeatable && mayBeSent) return { failure };
   }
   const [first] = unable;
   return { failure: first?.failure ?? last ?? noneOf(proxies) };

@@ -71,11 +71,15 @@ export class Tiers {
     else this.#escalation.undecided(host, kind);
   }
 
-  /** Downloads through a tier; otherwise as `Downloader` does. */
+  /**
+   * Downloads through a tier; otherwise as `Downloader` does. `rest` returns after the delay of the host, for what goes
+   * through a second proxy when the host may have had it already.
+   */
   async download(
     request: Downloadable & { readonly repeatable?: boolean },
     tier: string,
     how: Omit<Sending, "proxy">,
+    rest?: () => Promise<void>,
   ): Promise<Outcome> {
     const { downloader, clock, ask, always, onDenied } = this.#options;
     const proxies = this.#proxiesOf(tier);
@@ -85,6 +89,7 @@ export class Tiers {
       clock,
       ask,
       repeatable: isRepeatable(request),
+      ...rest && { rest },
     });
     if (proxies === always && always.areDenied && outcome.failure !== undefined) onDenied?.(outcome.failure.message);
     return outcome;

@@ -24,7 +24,9 @@ const table = {
   "public.test": ["93.184.216.34"],
   "six.test": ["2606:4700::1111", "93.184.216.34", "2606:4700::1112"],
   "inside.test": ["10.0.0.5"],
-  "mixed.test": ["93.184.216.34", "10.0.0.5"],
+  "both.test": ["10.0.0.5", "127.0.0.1"],
+  "mixed.test": ["10.0.0.1", "127.0.0.1", "93.184.216.34", "169.254.169.254", "2606:4700::1111", "fe80::1"],
+  "cloud.test": ["169.254.169.254"],
   "mapped.test": ["::ffff:127.0.0.1"],
   "localhost": ["127.0.0.1"],
   "a.localhos": ["93.184.216.34"],
@@ -69,7 +71,7 @@ Deno.test("check() says what a page may not lead to, and how it could", async ()
     "http://[fe80::1]/": `[fe80::1] is a link-local address: ${only}`,
     "http://255.255.255.255/": `255.255.255.255 is a reserved address: ${only}`,
     "http://inside.test/": `inside.test has the private address 10.0.0.5: ${only}`,
-    "http://mixed.test/": `mixed.test has the private address 10.0.0.5: ${only}`,
+    "http://both.test/": `both.test has the private address 10.0.0.5: ${only}`,
     "http://mapped.test:81/": `mapped.test:81 has the loopback address ::ffff:127.0.0.1: ${only}`,
   };
   for (const [url, message] of Object.entries(refused)) assert.equal(await judged(guard, url), message);
@@ -101,6 +103,29 @@ Deno.test("check() learns nothing from a trusted request to a public host", asyn
   assert.deepEqual(await judged(guard, "http://public.test/", { trusted: true }), ["93.184.216.34"]);
   assert.deepEqual(guard.snapshot(), []);
   assert.match(String(await judged(guard, "http://inside.test/")), /private address/);
+});
+
+Deno.test("check() hands out only the public addresses of a name that has any, and learns nothing from the others", async () => {
+  const { guard } = guardOf();
+  for (const how of [{}, { trusted: true }]) {
+    assert.deepEqual(await judged(guard, "http://mixed.test/", how), ["93.184.216.34", "2606:4700::1111"]);
+    assert.deepEqual(guard.snapshot(), []);
+  }
+  assert.match(String(await judged(guard, "http://inside.test/")), /private address/);
+});
+
+Deno.test("check() lets pages lead to metadata addresses only where a start URL has the address itself", async () => {
+  for (const url of ["http://cloud.test/", "http://metadata.google.internal/"]) {
+    const { guard, names } = guardOf();
+    names.table["metadata.google.internal"] = ["169.254.169.254"];
+    assert.deepEqual(await judged(guard, url, { trusted: true }), ["169.254.169.254"]);
+    assert.deepEqual(guard.snapshot(), []);
+    assert.match(String(await judged(guard, url)), /metadata address/);
+  }
+  const { guard } = guardOf();
+  assert.deepEqual(await judged(guard, "http://169.254.169.254/", { trusted: true }), []);
+  assert.deepEqual(guard.snapshot(), ["metadata"]);
+  assert.deepEqual(await judged(guard, "http://cloud.test/"), ["169.254.169.254"]);
 });
 
 Deno.test("check() goes on from a snapshot", async () => {

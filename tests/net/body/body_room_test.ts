@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BodyRoom } from "../../../lib/net/body/body_room.ts";
+import { ManualClock } from "../../../lib/time/clock.ts";
 
 const kb = 1024;
 
@@ -7,7 +8,7 @@ const kb = 1024;
 async function isDone(promise: Promise<void> | undefined): Promise<boolean> {
   let done = promise === undefined;
   void promise?.then(() => done = true);
-  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 2));
   return done;
 }
 
@@ -85,4 +86,32 @@ Deno.test("end() lets a body go on that waits, and gives its room to others", as
   first.end();
   const next = room.arrive();
   assert.equal(next.grow(90 * kb), undefined);
+});
+
+Deno.test("of bodies that grow alike one goes on at a time", async () => {
+  const room = new BodyRoom(100 * kb);
+  const bodies = Array.from({ length: 4 }, () => room.arrive());
+  const waits = bodies.map((body) => body.grow(90 * kb)).concat(bodies.map((body) => body.grow(500 * kb)));
+  assert.deepEqual(await Promise.all(waits.slice(4).map(isDone)), [true, false, false, false]);
+  bodies[0]!.end();
+  await waits[5];
+  assert.deepEqual(await Promise.all(waits.slice(6).map(isDone)), [false, false]);
+  for (const body of bodies) body.end();
+});
+
+Deno.test("when a body has come the next goes on only after it can have been counted as an open page", async () => {
+  const clock = new ManualClock();
+  const room = new BodyRoom(100 * kb, { clock });
+  const [first, second] = [room.arrive(), room.arrive()];
+  assert.equal(first.grow(500 * kb), undefined);
+  const waiting = second.grow(200 * kb);
+  first.end();
+  assert.ok(!await isDone(waiting));
+  const page = {};
+  room.open(page, 500 * kb);
+  clock.advance(0);
+  assert.ok(!await isDone(waiting));
+  room.close(page);
+  assert.ok(await isDone(waiting));
+  second.end();
 });

@@ -55,6 +55,13 @@ Deno.test("nextAttempt() lets Retry-After decide, up to maxRetryAfter", () => {
   assert.equal(asked("soon"), 8);
 });
 
+Deno.test("nextAttempt() costs no attempt where a kept connection was closed under the request, twice", () => {
+  const stale = { failure: { kind: "reset", message: "closed", stale: true }, retries: 0 } as const;
+  assert.deepEqual(next({ ...stale, waits: 1 }), { seconds: 0, free: true });
+  assert.equal(next({ ...stale, waits: 2 }), undefined);
+  assert.equal(next({ ...stale, method: "POST" }), undefined);
+});
+
 Deno.test("nextAttempt() does not repeat what is not safe to repeat", () => {
   for (const method of ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "get"]) {
     assert.equal(delay({ status: 503, method }), 1, method);
@@ -70,12 +77,12 @@ Deno.test("nextAttempt() repeats a POST when the spider says that it may arrive 
 Deno.test("nextAttempt() does not count a 429 or 503 with Retry-After as an attempt, five times", () => {
   const headers = new Headers({ "retry-after": "30" });
   for (const status of [429, 503]) {
-    assert.deepEqual(next({ status, headers, retries: 0 }), { seconds: 30, asked: true });
-    assert.deepEqual(next({ status, headers, retries: 0, waits: 4 }), { seconds: 30, asked: true });
+    assert.deepEqual(next({ status, headers, retries: 0 }), { seconds: 30, free: true });
+    assert.deepEqual(next({ status, headers, retries: 0, waits: 4 }), { seconds: 30, free: true });
     assert.equal(next({ status, headers, retries: 0, waits: 5 }), undefined);
-    assert.deepEqual(next({ status, headers, retries: 1, waits: 5 }), { seconds: 30, asked: false });
+    assert.deepEqual(next({ status, headers, retries: 1, waits: 5 }), { seconds: 30, free: false });
   }
-  assert.deepEqual(next({ status: 500, headers }), { seconds: 30, asked: false });
-  assert.deepEqual(next({ status: 429 }), { seconds: 1, asked: false });
+  assert.deepEqual(next({ status: 500, headers }), { seconds: 30, free: false });
+  assert.deepEqual(next({ status: 429 }), { seconds: 1, free: false });
   assert.equal(next({ status: 404, headers }), undefined);
 });
