@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { EngineOptions } from "../../lib/engine/engine.ts";
-import type { CrawlSnapshot } from "../../lib/engine/snapshot.ts";
 import type { Outcome } from "../../lib/model/outcome.ts";
-import { asked, done, epoch, finish, open as openCrawl, pages, type Run, type Said, settle, times } from "./parts.ts";
+import { asked, done, epoch, finish, open as openCrawl, pages, type Said, settle, snapshotOf, times } from "./parts.ts";
 import { answer, failed, followFrom, type Site } from "./site.ts";
 
 /** A crawl that obeys robots.txt. */
@@ -23,20 +22,6 @@ function robotsIn(turns: readonly ((url: string) => Outcome)[]): Site {
     turn += 1;
     return next(url);
   };
-}
-
-/** What another process goes on with. */
-function snapshotOf({ parts }: Run): CrawlSnapshot {
-  for (const part of [parts.frontier, parts.items, parts.failures]) part.flush();
-  return {
-    counters: parts.counters,
-    starts: parts.starts.snapshot(),
-    state: parts.state.packed,
-    frontier: parts.frontier.snapshot(),
-    scheduler: parts.scheduler.snapshot(),
-    items: parts.items.snapshot(),
-    failures: parts.failures.snapshot(),
-  } as CrawlSnapshot;
 }
 
 /** An answer that asks to wait. */

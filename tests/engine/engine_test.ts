@@ -3,7 +3,7 @@ import { createRequest } from "../../lib/model/request.ts";
 import type { Page } from "../../lib/spider/page.ts";
 import type { Spider } from "../../lib/spider/spider.ts";
 import { asked, done, epoch, finish, open, pages, settle, times } from "./parts.ts";
-import { answer, followAll, followFrom, siteOf, smallSite } from "./site.ts";
+import { answer, followAll, followFrom, siteOf, smallSite, startingAgainAfter } from "./site.ts";
 
 Deno.test("a crawl fetches every page once, writes its items, and ends", async () => {
   const run = open({ site: smallSite });
@@ -72,14 +72,7 @@ Deno.test("one request object that is yielded twice with dontFilter is fetched t
 Deno.test("a start request is sent when it comes, and does not wait for the next one", async () => {
   const hold = Promise.withResolvers<void>();
   const run = open({
-    spider: {
-      ...followAll,
-      async *start() {
-        yield "http://a.com/1";
-        await hold.promise;
-        yield "http://a.com/2";
-      },
-    },
+    spider: startingAgainAfter(hold.promise),
     site: smallSite,
   });
   const running = run.engine.run();

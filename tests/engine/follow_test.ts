@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import type { CrawlSnapshot } from "../../lib/engine/snapshot.ts";
 import type { Page } from "../../lib/spider/page.ts";
 import type { Spider } from "../../lib/spider/spider.ts";
-import { asked, done, open, pages, type Run, settle } from "./parts.ts";
+import { asked, done, open, pages, type Run, settle, snapshotOf } from "./parts.ts";
 import { answer, followAll, followFrom, links, pathOf, type Site } from "./site.ts";
 
 /** A header of each request that had it, by what was asked. */
@@ -134,21 +133,6 @@ Deno.test("cookies are kept and sent back, and a request's own Cookie header win
   assert.deepEqual(asked(run).sort(), ["/", "/1", "/2"]);
   assert.deepEqual(sent(run, "cookie"), { "/1": "session=abc", "/2": "own=1" });
 });
-
-/** What another process goes on with. */
-function snapshotOf({ parts }: Run): CrawlSnapshot {
-  for (const part of [parts.frontier, parts.items, parts.failures]) part.flush();
-  return {
-    counters: parts.counters,
-    starts: parts.starts.snapshot(),
-    state: parts.state.packed,
-    frontier: parts.frontier.snapshot(),
-    scheduler: parts.scheduler.snapshot(),
-    cookies: parts.cookies?.snapshot() ?? [],
-    items: parts.items.snapshot(),
-    failures: parts.failures.snapshot(),
-  } as CrawlSnapshot;
-}
 
 Deno.test("jars, logins and the pages that requests were found on outlast the process", async () => {
   const logins: Spider = {

@@ -242,6 +242,21 @@ export function parseLines(text = ""): any[] {
   return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
 }
 
+/** What another process goes on with. */
+export function snapshotOf({ parts }: Run): CrawlSnapshot {
+  for (const part of [parts.frontier, parts.items, parts.failures]) part.flush();
+  return {
+    counters: parts.counters,
+    starts: parts.starts.snapshot(),
+    state: parts.state.packed,
+    frontier: parts.frontier.snapshot(),
+    scheduler: parts.scheduler.snapshot(),
+    cookies: parts.cookies?.snapshot() ?? [],
+    items: parts.items.snapshot(),
+    failures: parts.failures.snapshot(),
+  } as CrawlSnapshot;
+}
+
 function unexpected(message: string): never {
   throw new Error(`an unexpected warning: ${message}`);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "../../lib/model/outcome.ts";
 import { done, finish, open, settle } from "./parts.ts";
-import { answer, followAll, followFrom, links, smallSite } from "./site.ts";
+import { answer, followAll, followFrom, links, smallSite, startingAgainAfter } from "./site.ts";
 
 Deno.test("pause() takes no more requests, finishes those in flight, and keeps the others", async () => {
   const hold = Promise.withResolvers<Outcome>();
@@ -100,14 +100,7 @@ Deno.test("cancel() does not wait for a callback, and commits nothing of it", as
 Deno.test("start requests that come after cancel() are not taken for taken", async () => {
   const hold = Promise.withResolvers<void>();
   const run = open({
-    spider: {
-      ...followAll,
-      async *start() {
-        yield "http://a.com/1";
-        await hold.promise;
-        yield "http://a.com/2";
-      },
-    },
+    spider: startingAgainAfter(hold.promise),
     site: smallSite,
   });
   const running = run.engine.run();

@@ -70,3 +70,15 @@ export const followAll: Spider = {
 export function followFrom(...urls: readonly string[]): Spider {
   return { ...followAll, startUrls: urls.map((url) => new URL(url, "http://a.com").href) };
 }
+
+/** The same spider, of which the second start request comes when something is over. */
+export function startingAgainAfter(hold: Promise<void>): Spider {
+  return {
+    ...followAll,
+    async *start() {
+      yield "http://a.com/1";
+      await hold;
+      yield "http://a.com/2";
+    },
+  };
+}
