@@ -95,7 +95,7 @@ export class RobotsAsker {
     }
   }
 
-  /** Asks after so many seconds, unless `stop` comes before. */
+  /** Asks after so many seconds, unless `stop` comes before, which is all that can end the rest otherwise. */
   #askAfter(seconds: number, request: Request, attempt: number): Promise<void> {
     return this.#rest(hostOf(request.url), seconds).then(() => this.#ask(request, attempt), () => {});
   }

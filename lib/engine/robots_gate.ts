@@ -8,10 +8,7 @@ import type { Failure, Outcome } from "../model/outcome.ts";
 import { createRequest } from "../model/request.ts";
 import { redirectOf } from "../net/follow/redirect.ts";
 import { retryAfterSeconds } from "../net/follow/retry_after.ts";
-import { groupFor } from "../robots/groups.ts";
 import { robotsFor, type RobotsRules, robotsSoon } from "../robots/rules.ts";
-import { spellPath } from "../robots/spelling.ts";
-import { robotsText } from "../robots/text.ts";
 import { pushesBack } from "../schedule/throttle.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { Clock } from "../time/clock.ts";
@@ -145,10 +142,7 @@ export class RobotsGate {
     const { userAgent, clock, warn } = this.#options;
     const origin = originOf(url);
     const { rules, askAgainAfter } = robotsFor(`${origin}/robots.txt`, outcome, userAgent);
-    const bytes = failure === undefined && outcome.response !== undefined && outcome.response.status < 300
-      ? sizeOf(outcome.response.body, userAgent)
-      : 0;
-    this.#set(origin, { rules, until: clock.now() + 1000 * askAgainAfter, failure, bytes });
+    this.#set(origin, { rules, until: clock.now() + 1000 * askAgainAfter, failure, bytes: rules.size });
     const { crawlDelay = 0 } = rules;
     if (crawlDelay > mostDelay && this.#options.obey !== false) warn(tooSlow(crawlDelay), `${origin}/robots.txt`);
   }
@@ -171,22 +165,4 @@ export class RobotsGate {
 function tooSlow(seconds: number): string {
   return `it asks for ${formatDuration(seconds)} between two requests (Crawl-delay: ${seconds}), and gets ` +
     `${formatDuration(mostDelay)}, the longest that is kept. Leave the site out where that is too slow`;
-}
-
-/**
- * Returns about how many bytes of memory a file and the rules that come of it take, as measured with V8.
- *
- * The patterns are parts of the file's text and keep all of it, but for those that are spelled anew. A file of short
- * rules takes seven times its bytes, one of wildcards fifteen times.
- */
-function sizeOf(body: Uint8Array, userAgent: string): number {
-  const { rules, sitemaps } = groupFor(robotsText(body), userAgent);
-  let size = 1000 + body.length + 20 * sitemaps.length;
-  for (const { pattern } of rules) {
-    const spelled = spellPath(pattern);
-    // Of a long piece between two wildcards there is a table, with four bytes for each character.
-    if (spelled.includes("*")) size += 160 + 4 * spelled.length;
-    else size += 60 + (spelled === pattern ? 0 : spelled.length);
-  }
-  return size;
 }

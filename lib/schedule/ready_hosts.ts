@@ -28,14 +28,13 @@ export class ReadyHosts {
 
   /** Puts a host among those of its standing, and takes it out of the others. */
   set(host: string, standing: Standing, head: Head): void {
-    for (const name in this.#queues) {
-      if (name !== standing) this.#queues[name as Standing].delete(host);
-    }
-    this.#queues[standing].set(host, head);
+    const own = this.#queues[standing];
+    for (const queue of Object.values(this.#queues)) if (queue !== own) queue.delete(host);
+    own.set(host, head);
   }
 
   delete(host: string): void {
-    for (const name in this.#queues) this.#queues[name as Standing].delete(host);
+    for (const queue of Object.values(this.#queues)) queue.delete(host);
   }
 
   /** Takes out the host whose turn it is; `isHalfNew` says whether new hosts have half of the places. */

@@ -27,7 +27,7 @@ const transient: ReadonlySet<FailureKind> = new Set([
 const idempotent: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /** Failures before anything of a request was sent to its host. */
-const unsent: ReadonlySet<FailureKind> = new Set(["dns", "connect", "proxy", "tls"]);
+export const unsent: ReadonlySet<FailureKind> = new Set(["dns", "connect", "proxy", "tls"]);
 
 /** Our own first wait, and the longest, in seconds; it doubles in between. */
 const first = 1, longest = 60;

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { unsent } from "../follow/retry.ts";
 import type { Failure, FailureKind, Outcome } from "../../model/outcome.ts";
 import type { Response } from "../../model/response.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -39,9 +40,6 @@ const doubtful: ReadonlySet<FailureKind> = new Set([
   "cut-short",
   "protocol",
 ]);
-
-/** Failures before anything of a request was sent to its host. */
-const unsent: ReadonlySet<FailureKind> = new Set(["proxy", "connect", "tls"]);
 
 /**
  * Downloads a request through the next proxy in turn, or the one after it where that one fails. A failure of the kind
