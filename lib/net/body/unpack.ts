@@ -1,8 +1,9 @@
 /**
  * The encodings that `fetch` leaves on a body: nobody asked for them, and some servers use them all the same.
  *
- * `fetch` itself takes off `gzip` and `br`, each where it is the only one. It is as strict as what is here: a body that
- * is cut short, or is not what its header says, is an error and never a page.
+ * `fetch` itself takes off `gzip` and `br`, each where it is the only one, and cannot be told not to. It is as strict as
+ * what is here, and in one thing stricter: a body that is cut short, or is not what its header says, is an error and
+ * never a page; here one is whole of which only the checksum at the end is missing.
  *
  * The limit on a body counts twice here: for what is read (`body.ts`), and for what comes of it at every step. Where
  * `fetch` unpacks, only what comes of it can be counted; packed bytes of which nothing comes end with the idle limit.
@@ -10,8 +11,7 @@
  * @module
  */
 
-import { NotPackedError } from "./unpacker.ts";
-import { unpackers } from "./unpackers.ts";
+import { NotPackedError, unpackers } from "./unpackers.ts";
 
 /** What `fetch` takes off, in lower case, whatever its version. Some versions then take it out of the headers too. */
 const byFetch = /^\s*(?:gzip|br)\s*$/;
@@ -20,15 +20,15 @@ const byFetch = /^\s*(?:gzip|br)\s*$/;
 const encodings = /^(?:x-)?(?:gzip|compress)$|^(?:deflate|br|zstd|dcb|dcz)$/;
 
 /** No honest server packs a body more often. */
-const mostPacked = 5;
+const mostPacked = 3;
 
 /**
- * Whether `fetch` takes nothing off an answer to a request with these headers, for a part or for `identity`; some
- * servers pack that as well.
+ * Tells whether `fetch` takes nothing off an answer to a request with these headers, for a part or for `identity` in
+ * any spelling; some servers pack that as well.
  */
 export function leavesPacked(headers: Readonly<Record<string, string>>): boolean {
   return Object.entries(headers).some(([name, value]) =>
-    /^range$/i.test(name) || (/^accept-encoding$/i.test(name) && value === "identity")
+    /^range$/i.test(name) || (/^accept-encoding$/i.test(name) && /^\s*identity\s*$/i.test(value))
   );
 }
 
@@ -87,7 +87,7 @@ async function takeOff(
   let unpacked = body;
   for (const name of packed.toReversed()) {
     const inner: Uint8Array<ArrayBuffer> | undefined = await unpackers[name]?.(unpacked, maxSize);
-    // What lies between is given back at once: five layers of a bomb would come to five times the limit.
+    // What lies between is given back at once: three layers of a bomb would come to three times the limit.
     if (unpacked !== body) unpacked.buffer.transfer(0);
     if (inner === undefined) return undefined;
     unpacked = inner;

@@ -1,69 +1,113 @@
 /**
- * One way to unpack for each encoding.
+ * One way to unpack for each encoding, with the streams of `node:zlib`.
  *
  * @module
  */
 
-import { crc32, inflateRawSync, inflateSync, type ZlibOptions, zstdDecompressSync } from "node:zlib";
-import { unbrotli } from "./unbrotli.ts";
-import { CutShortError, joined, NotPackedError, type Unpacker } from "./unpacker.ts";
+import {
+  type BrotliDecompress,
+  crc32,
+  createBrotliDecompress,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+  type Inflate,
+  type InflateRaw,
+  type ZlibOptions,
+  type ZstdDecompress,
+} from "node:zlib";
 
-/** What zlib makes of the beginning of its input, and how many bytes of the input that was. */
+/**
+ * Unpacks one body: returns the whole of what was packed, or `undefined` where that is longer than `maxSize` bytes; it
+ * has stopped there then.
+ *
+ * Throws where the packed bytes are damaged or end too early. What follows their end is passed over, as browsers do.
+ */
+export type Unpacker = (
+  body: Uint8Array<ArrayBuffer>,
+  maxSize: number,
+) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+
+/** The bytes are none of that encoding. */
+export class NotPackedError extends Error {
+  override readonly name = "NotPackedError";
+
+  /** `encoding` is its name. */
+  constructor(encoding: string) {
+    super(`it is not ${encoding}`);
+  }
+}
+
+/** The end came too early. In the words of zlib, which are known where failures are named. */
+export class CutShortError extends Error {
+  override readonly name = "CutShortError";
+
+  constructor() {
+    super("unexpected end of file");
+  }
+}
+
+/** The text of one stream, and how many bytes of the input that stream was. */
 interface Part {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly used: number;
 }
+
+/** Makes the stream of `node:zlib` that unpacks. */
+type MakeStream = (options: ZlibOptions) => Inflate | InflateRaw | BrotliDecompress | ZstdDecompress;
 
 /** Parts that one body may consist of: a stream of empty ones would keep the crawl waiting for minutes. */
 const mostParts = 256;
 
 /**
- * How much zlib sets aside at a time, in bytes: so much is given back to the system when it is no longer needed, where
- * less would be kept. For the parts after the first, which are small, less is better all the same.
+ * Bytes that zlib sets aside at a time. So much is given back to the system when it is no longer needed, where less
+ * would be kept.
  */
-const firstChunk = 256 * 1024, laterChunk = 16 * 1024;
+const chunkSize = 256 * 1024;
 
-/** RFC 1952: members, each with a header, a deflated text and its checksum, one after the other. */
+/**
+ * RFC 1952: members, each with a header, a deflated text and its checksum and length, one after the other.
+ *
+ * Not with `createGunzip`, which takes what follows the last member for damage, and a missing checksum for a missing
+ * text. Of checksum and length counts what there is: the text before them is whole, and curl and Node take it.
+ */
 const gunzip: Unpacker = (body, maxSize) =>
-  partByPart("gzip", body, maxSize, isGzip, (at, left) => {
+  partByPart("gzip", body, maxSize, isGzip, async (at, left) => {
     const start = at + gzipHeader(body.subarray(at));
-    const { bytes, used } = partOf(inflateRawSync(body.subarray(start), limit(left, at)));
-    const end = start + used;
-    if (end + 8 > body.length) throw new CutShortError();
-    if (uint32(body, end) !== crc32(bytes) || uint32(body, end + 4) !== bytes.length % 2 ** 32) {
+    const text = await partOf(createInflateRaw, body.subarray(start), left);
+    if (text === undefined) return undefined;
+    const end = start + text.used;
+    const check = new Uint8Array(Uint32Array.of(crc32(text.bytes), text.bytes.length).buffer);
+    if (body.subarray(end, end + 8).some((byte, index) => byte !== check[index])) {
       throw new Error("incorrect gzip check");
     }
-    return { bytes, used: end + 8 - at };
+    return { bytes: text.bytes, used: Math.min(end + 8, body.length) - at };
   });
 
 /**
  * "deflate" means zlib, but many servers send the bare stream, and some send gzip: zlib's first byte names the method,
  * which is always 8, and no bare stream begins like gzip.
  */
-const inflate: Unpacker = (body, maxSize) => {
-  if (isGzip(body, 0)) return gunzip(body, maxSize);
-  const unpacked = ((body[0] ?? 0) & 0x0f) === 8 ? inflateSync : inflateRawSync;
-  return within(maxSize, () => [partOf(unpacked(body, limit(maxSize, 0))).bytes]);
+const inflate: Unpacker = async (body, maxSize) => {
+  if (isGzip(body, 0)) return await gunzip(body, maxSize);
+  const isBare = ((body[0] ?? 0) & 0x0f) !== 8;
+  try {
+    return (await partOf(isBare ? createInflateRaw : createInflate, body, maxSize))?.bytes;
+  } catch (error) {
+    if (isBare || !(error instanceof Error && "code" in error && error.code === "Z_BUF_ERROR")) throw error;
+    // Perhaps only the checksum is missing, as in gzip. Without it, and the two bytes at the beginning, it is bare.
+    return (await partOf(createInflateRaw, body.subarray(2), maxSize))?.bytes;
+  }
 };
 
-/** RFC 8878: frames one after the other, some of them to be skipped. */
+/** RFC 7932: one stream. */
+const unbrotli: Unpacker = async (body, maxSize) =>
+  (await wholePartOf(createBrotliDecompress, padded(body), maxSize))?.bytes;
+
+/** RFC 8878: frames one after the other, some of them without a text. */
 const unzstd: Unpacker = (body, maxSize) => {
-  // With one byte more than there is: `node:zlib` takes a frame cut short for a whole one, but uses that byte first.
-  const padded = new Uint8Array(body.length + 1);
-  padded.set(body);
-  const frame = (bytes: Uint8Array, at: number, left: number) =>
-    partOf(zstdDecompressSync(bytes.subarray(at), { ...limit(left, at), params: zstdWindow }));
-  return partByPart("zstd", body, maxSize, (_, at) => isFrame(body, at) || isSkipped(body, at), (at, left) => {
-    if (isSkipped(body, at)) return { bytes: body.subarray(0, 0), used: 8 + uint32(body, at + 4) };
-    try {
-      return frame(padded, at, left);
-    } catch (error) {
-      if (isTooLong(error)) throw error;
-      // It may be that byte which is wrong. Without it there is nothing wrong then, but there is no end either.
-      frame(body, at, left);
-      throw new CutShortError();
-    }
-  });
+  const longer = padded(body);
+  return partByPart("zstd", body, maxSize, isZstd, (at, left) => wholePartOf(openZstd, longer.subarray(at), left));
 };
 
 /** By the name of the encoding, in lower case. */
@@ -75,22 +119,24 @@ export const unpackers: Readonly<Record<string, Unpacker>> = {
   zstd: unzstd,
 };
 
-/** ZSTD_d_windowLogMax: what a frame may have its reader set aside. RFC 9659 allows 8 MB on the web. */
-const zstdWindow = { 100: 23 };
+/** Bounds the memory that a frame may have its reader set aside (ZSTD_d_windowLogMax): RFC 9659 allows 8 MB on the web. */
+function openZstd(options: ZlibOptions): ZstdDecompress {
+  return createZstdDecompress({ ...options, params: { 100: 23 } });
+}
 
+/** Tells the beginning of a member. */
 function isGzip(body: Uint8Array, at: number): boolean {
   return body[at] === 0x1f && body[at + 1] === 0x8b;
 }
 
-function isFrame(body: Uint8Array, at: number): boolean {
-  return body[at] === 0x28 && body[at + 1] === 0xb5 && body[at + 2] === 0x2f && body[at + 3] === 0xfd;
+/** Tells the beginning of a frame, or of one that is to be skipped, of which there are sixteen kinds. */
+function isZstd(body: Uint8Array, at: number): boolean {
+  if (at + 4 > body.length) return false;
+  const magic = new DataView(body.buffer, body.byteOffset).getUint32(at, true);
+  return magic === 0xfd2fb528 || (magic & 0xfffffff0) === 0x184d2a50;
 }
 
-function isSkipped(body: Uint8Array, at: number): boolean {
-  return ((body[at] ?? 0) & 0xf0) === 0x50 && body[at + 1] === 0x2a && body[at + 2] === 0x4d && body[at + 3] === 0x18;
-}
-
-/** The length of a member's header: ten bytes and, as its flags say, more. */
+/** Returns the length of a member's header: ten bytes and, as its flags say, more. */
 function gzipHeader(member: Uint8Array): number {
   const flags = member[3] ?? 0;
   let length = 10;
@@ -105,69 +151,75 @@ function gzipHeader(member: Uint8Array): number {
   return (flags & 2) === 0 ? length : length + 2;
 }
 
-/** A number at a place, its lowest byte first. */
-function uint32(body: Uint8Array, at: number): number {
-  if (at + 4 > body.length) throw new CutShortError();
-  return new DataView(body.buffer, body.byteOffset).getUint32(at, true);
-}
-
 /** Reads part after part for as long as another begins. */
-function partByPart(
+async function partByPart(
   encoding: string,
   body: Uint8Array,
   maxSize: number,
   begins: (body: Uint8Array, at: number) => boolean,
-  read: (at: number, left: number) => Part,
+  read: (at: number, left: number) => Promise<Part | undefined>,
 ): ReturnType<Unpacker> {
-  return within(maxSize, () => {
-    if (!begins(body, 0)) throw body.length < 4 ? new CutShortError() : new NotPackedError(encoding);
-    const pieces: Uint8Array[] = [];
-    let left = maxSize;
-    for (let at = 0; begins(body, at);) {
-      if (pieces.length === mostParts) throw new Error(`more than ${mostParts} gzip members or zstd frames in a row`);
-      const { bytes, used } = read(at, left);
-      at += used;
-      if (at > body.length) throw new CutShortError();
-      left -= bytes.length;
-      if (left < 0) break;
-      pieces.push(bytes);
-    }
-    return left < 0 ? undefined : pieces;
-  });
-}
-
-/** Puts the pieces together, or makes `undefined` of zlib's error about a text that is too long. */
-// deno-lint-ignore require-await
-async function within(
-  maxSize: number,
-  unpack: () => readonly Uint8Array[] | undefined,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  try {
-    const pieces = unpack();
-    if (pieces === undefined) return undefined;
-    const whole = joined(pieces);
-    return whole.length > maxSize ? undefined : whole;
-  } catch (error) {
-    if (isTooLong(error)) return undefined;
-    throw error;
+  if (!begins(body, 0)) throw body.length < 4 ? new CutShortError() : new NotPackedError(encoding);
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let left = maxSize;
+  for (let at = 0; begins(body, at);) {
+    if (pieces.length === mostParts) throw new Error(`more than ${mostParts} gzip members or zstd frames in a row`);
+    const part = await read(at, left);
+    if (part === undefined) return undefined;
+    at += part.used;
+    left -= part.bytes.length;
+    pieces.push(part.bytes);
   }
+  return joined(pieces);
 }
 
-function isTooLong(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+/** Returns a body with one byte more than there is, for {@linkcode wholePartOf}. */
+function padded(body: Uint8Array): Uint8Array<ArrayBuffer> {
+  const longer = new Uint8Array(body.length + 1);
+  longer.set(body);
+  return longer;
 }
 
-/** For zlib: to stop at a length, which it cannot at zero, and to tell how much of its input it used. */
-function limit(length: number, at: number): ZlibOptions {
-  return {
-    maxOutputLength: Math.min(Math.max(length, 1), 2 ** 31 - 1),
-    chunkSize: at === 0 ? firstChunk : laterChunk,
-    info: true,
-  };
+/**
+ * Reads one stream of an encoding whose end `node:zlib` does not look for: it takes Brotli or zstd that is cut short for
+ * whole. Of an input that is one byte too long it uses that byte only where the stream had not ended before.
+ */
+async function wholePartOf(make: MakeStream, longer: Uint8Array, maxSize: number): Promise<Part | undefined> {
+  try {
+    const part = await partOf(make, longer, maxSize);
+    if (part === undefined || part.used < longer.length) return part;
+  } catch {
+    // It may be that byte which is wrong. If there is nothing wrong without it, there is no end either.
+    await partOf(make, longer.subarray(0, -1), maxSize);
+  }
+  throw new CutShortError();
 }
 
-/** What zlib returns when it is asked for `info`, which its types do not know. */
-function partOf(result: unknown): Part {
-  const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } };
-  return { bytes: buffer, used: engine.bytesWritten };
+/** Reads one stream from the beginning of its input. */
+async function partOf(make: MakeStream, input: Uint8Array, maxSize: number): Promise<Part | undefined> {
+  const stream = make({ chunkSize });
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  stream.end(input);
+  for await (const piece of stream as AsyncIterable<Uint8Array>) {
+    length += piece.length;
+    if (length > maxSize) return undefined;
+    pieces.push(piece);
+  }
+  return { bytes: joined(pieces), used: stream.bytesWritten };
+}
+
+/** Puts pieces together in memory of their own: a piece may be part of something larger. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const [only] = pieces;
+  if (pieces.length === 1 && only?.buffer instanceof ArrayBuffer && only.length === only.buffer.byteLength) {
+    return new Uint8Array(only.buffer);
+  }
+  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }

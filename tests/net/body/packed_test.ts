@@ -43,7 +43,9 @@ for (const [how, framed] of Object.entries(framings)) {
         await using server = new RawServer(framed(encoding, body));
         assert.equal(textOf(await once(server.url)), text, encoding);
       }
-      for (const length of [body.length - 1, body.length >> 1, 3]) {
+      // Eight bytes at the end of gzip and four of zlib are a checksum, without which the page is whole.
+      const last = /gzip|deflate/.test(encoding) ? 9 : 1;
+      for (const length of [body.length - last, body.length >> 1, 3]) {
         await using server = new RawServer(framed(encoding, body.subarray(0, length)));
         const { kind } = failureOf(await once(server.url));
         assert.equal(kind, "cut-short", `${encoding}, ${length} of ${body.length} bytes`);
@@ -84,6 +86,26 @@ Deno.test("download() takes no packed body for a page whose connection ends befo
         assert.equal(textOf(outcome), text, `${encoding}, ${head}`);
       } else assert.equal(failureOf(outcome).kind, "cut-short", `${encoding}, ${head}`);
     }
+  }
+});
+
+Deno.test("download() takes a page for whole of whose gzip only the checksum at the end is missing", async () => {
+  // Of one that is only `gzip`, `fetch` says that it ends too early.
+  for (const encoding of ["x-gzip", "gzip, x-gzip", "br, gzip"]) {
+    const inner = encoding.startsWith("gzip")
+      ? gzipSync(text)
+      : encoding.startsWith("br")
+      ? packers["br"]!(text)
+      : text;
+    const body = gzipSync(inner).subarray(0, -8);
+    for (const [how, framed] of Object.entries(framings)) {
+      await using server = new RawServer(framed(encoding, body));
+      assert.equal(textOf(await once(server.url)), text, `${encoding}, ${how}`);
+    }
+  }
+  for (const headers of [{ "Accept-Encoding": "identity" }, { Range: "bytes=0-" }]) {
+    await using server = new RawServer(answer(["Content-Encoding: gzip"], gzipSync(text).subarray(0, -8)));
+    assert.equal(textOf(await once(server.url, {}, { headers: headers as Record<string, string> })), text);
   }
 });
 
@@ -136,7 +158,8 @@ Deno.test("download() reads an encoding in capitals, with spaces, in several hea
 });
 
 Deno.test("download() unpacks what a server packs although it was asked not to", async () => {
-  for (const headers of [{ "Accept-Encoding": "identity" }, { Range: "bytes=0-" }, { "accept-encoding": "gzip" }]) {
+  const asked = ["identity", "Identity", " IDENTITY ", "gzip"].map((accepted) => ({ "accept-encoding": accepted }));
+  for (const headers of [...asked, { "Accept-Encoding": "identity" }, { Range: "bytes=0-" }]) {
     for (const encoding of ["gzip", "br", "deflate"]) {
       const body = packers[encoding]!(text);
       await using server = new RawServer(answer([`Content-Encoding: ${encoding}`], body));
@@ -176,7 +199,7 @@ Deno.test("download() refuses a body that is packed ten times over", async () =>
   await using server = new RawServer(answer([`Content-Encoding: ${Array(10).fill("gzip").join(", ")}`], body));
   assert.deepEqual(failureOf(await once(server.url)), {
     kind: "protocol",
-    message: `${new URL(server.url).host} compressed its answer 10 times over, and 5 is the most`,
+    message: `${new URL(server.url).host} compressed its answer 10 times over, and 3 is the most`,
   });
 });
 
