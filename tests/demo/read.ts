@@ -1,7 +1,6 @@
 /** Reads pages the plain way, so that the demo site is judged by something that is not trawl. */
 import { selectAll } from "css-select";
-import type { AnyNode, Document, Element } from "domhandler";
-import { textContent } from "domutils";
+import { type AnyNode, type Document, type Element, hasChildren, isText } from "domhandler";
 import { parseDocument } from "htmlparser2";
 
 /** A page that was fetched and parsed. */
@@ -29,7 +28,12 @@ export function elements(root: AnyNode, query: string): Element[] {
 
 /** Returns the texts of the elements, each with its white space folded. */
 export function texts(root: AnyNode, query: string): string[] {
-  return elements(root, query).map((element) => textContent(element).replace(/\s+/g, " ").trim());
+  return elements(root, query).map((element) => textOf(element).replace(/\s+/g, " ").trim());
+}
+
+function textOf(node: AnyNode): string {
+  if (isText(node)) return node.data;
+  return hasChildren(node) ? node.children.map(textOf).join("") : "";
 }
 
 export function attributes(root: AnyNode, query: string, name: string): string[] {
