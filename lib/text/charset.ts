@@ -6,7 +6,6 @@
 
 import { getEncoding } from "encoding-sniffer";
 import { decoderOf, encodingOf } from "./charset_names.ts";
-import { decodeUtf32 } from "./utf32.ts";
 
 /** A text, and the WHATWG name of the encoding that its bytes were read in, in lower case. */
 export interface Decoded {
@@ -36,7 +35,7 @@ const fallback = "windows-1252";
  * Returns the text of a body.
  *
  * In this order: a byte order mark, the `charset` of the `Content-Type` header, a `<meta>` or XML declaration in the
- * first 4,096 bytes, a page that plainly begins in UTF-16 or UTF-32, UTF-8 where the bytes are valid UTF-8,
+ * first 4,096 bytes, a page that plainly begins in UTF-16, UTF-8 where the bytes are valid UTF-8,
  * windows-1252. A name that nobody knows counts as none. Bytes that the encoding does not allow become U+FFFD; nothing
  * is thrown.
  */
@@ -56,23 +55,20 @@ export function encodingSource(body: Uint8Array, contentType: string | undefined
 }
 
 function textOf(body: Uint8Array, encoding: string): string {
-  if (encoding === "utf-32le") return decodeUtf32(body, "le");
-  if (encoding === "utf-32be") return decodeUtf32(body, "be");
   return decoderOf(encoding).decode(body);
 }
 
-/** The longer mark first: no text in UTF-16 begins with a zero. */
+/** The encoding that a byte order mark names. */
 function mark(body: Uint8Array): string | undefined {
   const first = body[0], second = body[1];
   if (first === 0xef) return second === 0xbb && body[2] === 0xbf ? "utf-8" : undefined;
-  if (first === 0xff) return second !== 0xfe ? undefined : body[2] === 0 && body[3] === 0 ? "utf-32le" : "utf-16le";
-  if (first === 0xfe) return second === 0xff ? "utf-16be" : undefined;
-  return first === 0 && second === 0 && body[2] === 0xfe && body[3] === 0xff ? "utf-32be" : undefined;
+  if (first === 0xff) return second === 0xfe ? "utf-16le" : undefined;
+  return first === 0xfe && second === 0xff ? "utf-16be" : undefined;
 }
 
 /**
- * What the header says. `utf-16` and `utf-32` say no byte order: the standard reads the first as little-endian, and the
- * second it does not know, but where the zeros of a Western text stand shows which it is.
+ * What the header says. `utf-16` says no byte order: the standard reads it as little-endian, but where the zeros of a
+ * Western text stand shows which it is.
  */
 function inHeader(body: Uint8Array, contentType: string | undefined): string | undefined {
   if (contentType === undefined) return undefined;
@@ -80,14 +76,13 @@ function inHeader(body: Uint8Array, contentType: string | undefined): string | u
   const label = quoted ?? bare;
   if (label === undefined) return undefined;
   const encoding = encodingOf(label);
-  if (encoding === "utf-32") return body[0] === 0 ? "utf-32be" : "utf-32le";
   return encoding === "utf-16le" && !/le$/i.test(label) && body[0] === 0 && body[1] !== 0 ? "utf-16be" : encoding;
 }
 
 /** What a page says itself, or shows by how its first `<` is spelled. */
 function declaredWithin(body: Uint8Array, head: string): string | undefined {
   const last = Math.max(head.lastIndexOf("charset"), head.lastIndexOf("encoding"));
-  const wide = /^(?:<\0|\0{1,3}<)/.test(head);
+  const wide = /^(?:<\0|\0<)/.test(head);
   // The sniffer goes byte by byte: on a page that declares nothing it would take far longer than the decoding.
   if (last < 0 && !wide) return undefined;
   const maxBytes = Math.min(last < 0 ? 8 : last + declarationLength, declarationWithin);
@@ -98,8 +93,6 @@ function declaredWithin(body: Uint8Array, head: string): string | undefined {
 
 /** By the first character, which is a `<`, and one more: what XML 1.0 lists in its appendix F. */
 function shown(head: string): string | undefined {
-  if (head.startsWith("\0\0\0<")) return "utf-32be";
-  if (head.startsWith("<\0\0\0")) return "utf-32le";
   if (/^\0<\0[^\0]/.test(head)) return "utf-16be";
   return /^<\0[^\0]\0/.test(head) ? "utf-16le" : undefined;
 }
@@ -132,7 +125,7 @@ function looselyDeclared(head: string): string | undefined {
   if (!head.includes("charset")) return undefined;
   const [, label] = /<\s+meta\s[^>]{0,300}?charset\s*=\s*(?:["']\s*)?([^\s"'>;]{1,40})/.exec(head) ?? [];
   const encoding = label === undefined ? undefined : encodingOf(label);
-  return encoding === undefined || /^utf-(?:16|32)/.test(encoding) ? undefined : encoding;
+  return encoding === undefined || encoding.startsWith("utf-16") ? undefined : encoding;
 }
 
 /** What there is of a page to look for a declaration in, byte for byte, in lower case. */

@@ -9,7 +9,7 @@ const bare = new Map(
   ("utf-8 ibm866 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-10 " +
     "iso-8859-13 iso-8859-14 iso-8859-15 iso-8859-16 koi8-r koi8-u macintosh windows-874 windows-1250 windows-1251 " +
     "windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258 gbk gb18030 gb2312 big5 " +
-    "euc-jp iso-2022-jp shift_jis euc-kr iso-8859-1 utf-16le utf-16be utf-32 utf-32le utf-32be")
+    "euc-jp iso-2022-jp shift_jis euc-kr iso-8859-1 utf-16le utf-16be")
     .split(" ").map((name) => [withoutMarks(name), name]),
 );
 
@@ -17,7 +17,6 @@ const bare = new Map(
 const others: Readonly<Record<string, string>> = {
   utf8mb3: "utf-8",
   utf8mb4: "utf-8",
-  ucs4: "utf-32",
   macroman: "macintosh",
   cp932: "shift_jis",
   windows932: "shift_jis",
@@ -37,8 +36,8 @@ const decoders = new Map<string, TextDecoder>();
 /**
  * Returns the WHATWG name of an encoding in lower case, or `undefined` where nobody knows it.
  *
- * Besides the labels of the standard: `utf-32` and its kin, other systems' names, and names in which hyphens are
- * missing or something else stands for them (`utf_8`, `shiftjis`, `win-1251`).
+ * Besides the labels of the standard: other systems' names, and names in which hyphens are missing or something else
+ * stands for them (`utf_8`, `shiftjis`, `win-1251`).
  */
 export function encodingOf(label: string): string | undefined {
   const name = label.trim().toLowerCase();
@@ -55,8 +54,7 @@ function standard(label: string): string | undefined {
 }
 
 function meant(key: string): string | undefined {
-  const name = bare.get(key) ?? (Object.hasOwn(others, key) ? others[key] : undefined);
-  return name?.startsWith("utf-32") === true ? name : standard(name ?? key);
+  return standard(bare.get(key) ?? (Object.hasOwn(others, key) ? others[key] : undefined) ?? key);
 }
 
 /** Longer than any name of an encoding. */

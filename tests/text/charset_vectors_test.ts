@@ -25,8 +25,6 @@ const names: Readonly<Record<string, string>> = {
   gbk: "gb18030",
   "utf-16-le": "utf-16le",
   "utf-16-be": "utf-16be",
-  "utf-32-le": "utf-32le",
-  "utf-32-be": "utf-32be",
 };
 
 conformance<Case>({
@@ -35,6 +33,10 @@ conformance<Case>({
   outside({ auto_detect_returns, default_encoding }) {
     if (auto_detect_returns !== undefined || default_encoding !== undefined) return "the last resort is not a setting";
     return undefined;
+  },
+  notMet: {
+    22: "the WHATWG standard does not know UTF-32",
+    24: "the WHATWG standard does not know UTF-32",
   },
   check({ body_b64, content_type, explicit_encoding, expected_text, expected_encoding, whatwg_label }) {
     // What Scrapy is told by hand comes first there, as the header does here.
