@@ -5,17 +5,15 @@
  */
 
 import {
-  type BrotliDecompress,
   crc32,
   createBrotliDecompress,
   createInflate,
   createInflateRaw,
   createZstdDecompress,
-  type Inflate,
-  type InflateRaw,
   type ZlibOptions,
   type ZstdDecompress,
 } from "node:zlib";
+import { CutShortError, joined, padded, type Part, readPart, readWholePart } from "./packed_part.ts";
 
 /**
  * Unpacks one body: returns the whole of what was packed, or `undefined` where that is longer than `maxSize` bytes; it
@@ -38,32 +36,8 @@ export class NotPackedError extends Error {
   }
 }
 
-/** The end came too early. In the words of zlib, which are known where failures are named. */
-export class CutShortError extends Error {
-  override readonly name = "CutShortError";
-
-  constructor() {
-    super("unexpected end of file");
-  }
-}
-
-/** The text of one stream, and how many bytes of the input that stream was. */
-interface Part {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly used: number;
-}
-
-/** Makes the stream of `node:zlib` that unpacks. */
-type MakeStream = (options: ZlibOptions) => Inflate | InflateRaw | BrotliDecompress | ZstdDecompress;
-
 /** Parts that one body may consist of: a stream of empty ones would keep the crawl waiting for minutes. */
 const mostParts = 256;
-
-/**
- * Bytes that zlib sets aside at a time. So much is given back to the system when it is no longer needed, where less
- * would be kept.
- */
-const chunkSize = 256 * 1024;
 
 /**
  * RFC 1952: members, each with a header, a deflated text and its checksum and length, one after the other.
@@ -74,7 +48,7 @@ const chunkSize = 256 * 1024;
 const gunzip: Unpacker = (body, maxSize) =>
   partByPart("gzip", body, maxSize, isGzip, async (at, left) => {
     const start = at + gzipHeader(body.subarray(at));
-    const text = await partOf(createInflateRaw, body.subarray(start), left);
+    const text = await readPart(createInflateRaw, body.subarray(start), left);
     if (text === undefined) return undefined;
     const end = start + text.used;
     const check = new Uint8Array(Uint32Array.of(crc32(text.bytes), text.bytes.length).buffer);
@@ -92,22 +66,22 @@ const inflate: Unpacker = async (body, maxSize) => {
   if (isGzip(body, 0)) return await gunzip(body, maxSize);
   const isBare = ((body[0] ?? 0) & 0x0f) !== 8;
   try {
-    return (await partOf(isBare ? createInflateRaw : createInflate, body, maxSize))?.bytes;
+    return (await readPart(isBare ? createInflateRaw : createInflate, body, maxSize))?.bytes;
   } catch (error) {
     if (isBare || !(error instanceof Error && "code" in error && error.code === "Z_BUF_ERROR")) throw error;
     // Perhaps only the checksum is missing, as in gzip. Without it, and the two bytes at the beginning, it is bare.
-    return (await partOf(createInflateRaw, body.subarray(2), maxSize))?.bytes;
+    return (await readPart(createInflateRaw, body.subarray(2), maxSize))?.bytes;
   }
 };
 
 /** RFC 7932: one stream. */
 const unbrotli: Unpacker = async (body, maxSize) =>
-  (await wholePartOf(createBrotliDecompress, padded(body), maxSize))?.bytes;
+  (await readWholePart(createBrotliDecompress, padded(body), maxSize))?.bytes;
 
 /** RFC 8878: frames one after the other, some of them without a text. */
 const unzstd: Unpacker = (body, maxSize) => {
   const longer = padded(body);
-  return partByPart("zstd", body, maxSize, isZstd, (at, left) => wholePartOf(openZstd, longer.subarray(at), left));
+  return partByPart("zstd", body, maxSize, isZstd, (at, left) => readWholePart(openZstd, longer.subarray(at), left));
 };
 
 /** By the name of the encoding, in lower case. */
@@ -171,55 +145,4 @@ async function partByPart(
     pieces.push(part.bytes);
   }
   return joined(pieces);
-}
-
-/** Returns a body with one byte more than there is, for {@linkcode wholePartOf}. */
-function padded(body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const longer = new Uint8Array(body.length + 1);
-  longer.set(body);
-  return longer;
-}
-
-/**
- * Reads one stream of an encoding whose end `node:zlib` does not look for: it takes Brotli or zstd that is cut short for
- * whole. Of an input that is one byte too long it uses that byte only where the stream had not ended before.
- */
-async function wholePartOf(make: MakeStream, longer: Uint8Array, maxSize: number): Promise<Part | undefined> {
-  try {
-    const part = await partOf(make, longer, maxSize);
-    if (part === undefined || part.used < longer.length) return part;
-  } catch {
-    // It may be that byte which is wrong. If there is nothing wrong without it, there is no end either.
-    await partOf(make, longer.subarray(0, -1), maxSize);
-  }
-  throw new CutShortError();
-}
-
-/** Reads one stream from the beginning of its input. */
-async function partOf(make: MakeStream, input: Uint8Array, maxSize: number): Promise<Part | undefined> {
-  const stream = make({ chunkSize });
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  stream.end(input);
-  for await (const piece of stream as AsyncIterable<Uint8Array>) {
-    length += piece.length;
-    if (length > maxSize) return undefined;
-    pieces.push(piece);
-  }
-  return { bytes: joined(pieces), used: stream.bytesWritten };
-}
-
-/** Puts pieces together in memory of their own: a piece may be part of something larger. */
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const [only] = pieces;
-  if (pieces.length === 1 && only?.buffer instanceof ArrayBuffer && only.length === only.buffer.byteLength) {
-    return new Uint8Array(only.buffer);
-  }
-  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
