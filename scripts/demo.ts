@@ -1,7 +1,7 @@
 /**
  * Shows trawl at work: starts the demo site, crawls its quotes with the real command, and looks at what came.
  *
- * Ends with the exit code of the crawl, or with 1 when the crawl says it has finished and the items are not all there.
+ * What it names at its end stays, in a temporary folder of its own. Ends with the exit code of the crawl, or with 1 when the crawl says it has finished and the items are not all there.
  *
  * @module
  */
@@ -18,6 +18,8 @@ try {
   console.log(`$ trawl ${command.join(" ")}`);
   const crawl = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", new URL("main.ts", root).href, ...command],
+    // A proxy of the machine is not asked for what is on the machine.
+    env: { NO_PROXY: "127.0.0.1,localhost" },
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
@@ -26,7 +28,6 @@ try {
   Deno.exitCode = code === 0 ? await check() : code;
 } finally {
   Deno.removeSignalListener("SIGINT", waits);
-  await Deno.remove(folder, { recursive: true });
 }
 
 /** Prints where the items are and the first two of them; returns the exit code. */
@@ -41,8 +42,9 @@ async function check(): Promise<number> {
   }
   const lines = (await Deno.readTextFile(`${crawls}/${file}`)).trimEnd().split("\n");
   const texts = new Set(lines.map((line) => (JSON.parse(line) as { text: string }).text));
-  console.log(`\n${lines.length} items in DATA_DIR/default/quotes/crawls/${file}, for example:`);
+  console.log(`\n${lines.length} items in ${crawls}/${file}, for example:`);
   for (const line of lines.slice(0, 2)) console.log(line);
+  console.log(`The folder ${folder} stays until you remove it.`);
   if (lines.length === quotes.length && quotes.every(({ text }) => texts.has(text))) return 0;
   console.error(
     `The crawl has finished with ${lines.length} items, ${texts.size} of them different; ${quotes.length} were to come`,

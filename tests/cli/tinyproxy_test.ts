@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { Certificates, hasOpenssl } from "../net/tls/certificates.ts";
+import { hasProgram } from "../programs.ts";
 import { GuardedSite } from "./guarded_site.ts";
 import { records } from "./kept.ts";
 import { ends, until } from "./trawl.ts";
 
-const isThere = await new Deno.Command("tinyproxy", { args: ["-v"], stdout: "null" }).output()
-  .then(({ success }) => success, () => false);
-if (!isThere) console.log("tinyproxy is not there: the tests with a proxy of others are skipped");
+const isThere = await hasProgram("tinyproxy", ["-v"], "the tests with a proxy of others");
 
 /** A tinyproxy of its own, on a free port, that wants user name and password. */
 class Tinyproxy implements AsyncDisposable {

@@ -166,10 +166,16 @@ test("makeFolder() makes the folders above, and does nothing when it is there", 
 
 test("makeFolder() makes a private one that only its owner may look into, and leaves one that is there as it is", (folder) => {
   if (Deno.build.os === "windows") return;
-  Deno.mkdirSync(`${folder}/there`, { mode: 0o755 });
-  disk.makeFolder(`${folder}/there`, "private");
-  disk.makeFolder(`${folder}/there/a/b`, "private");
-  disk.makeFolder(`${folder}/plain`);
+  // What this user's new folders are else: with a strict umask, private as well.
+  const umask = Deno.umask(0o022);
+  try {
+    Deno.mkdirSync(`${folder}/there`, { mode: 0o755 });
+    disk.makeFolder(`${folder}/there`, "private");
+    disk.makeFolder(`${folder}/there/a/b`, "private");
+    disk.makeFolder(`${folder}/plain`);
+  } finally {
+    Deno.umask(umask);
+  }
   const modes = ["there", "there/a", "there/a/b"].map((name) => Deno.statSync(`${folder}/${name}`).mode! & 0o777);
   assert.deepEqual(modes, [0o755, 0o700, 0o700]);
   assert.notEqual(Deno.statSync(`${folder}/plain`).mode! & 0o777, 0o700);

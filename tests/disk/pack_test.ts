@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { checkPackable, pack, SerializationError, unpack } from "../../lib/disk/pack.ts";
 
@@ -167,7 +168,7 @@ Deno.test("unpack() of any bytes gives a value or an error", () => {
 /** Unpacks in a process that has little memory, and returns what it says. */
 async function unpackInLittleMemory(making: string): Promise<string> {
   const module = new URL("../../lib/disk/pack.ts", import.meta.url).href;
-  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
   const script = `const { unpack } = await import(${JSON.stringify(module)});
     ${making}
     try { unpack(bytes); console.log("a value"); } catch (error) { console.log(error instanceof Error ? "an error" : "?"); }`;

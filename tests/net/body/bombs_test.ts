@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { bombs } from "./bombs.ts";
 
 /** What a process that downloads these one after the other, and again and again, says of it. */
@@ -38,7 +39,7 @@ async function downloadAll(urls: Readonly<Record<string, string>>): Promise<Repo
       }
     }
     console.log(JSON.stringify({ ends, grown: most - before }));`;
-  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  const config = fileURLToPath(new URL("../../../deno.json", import.meta.url));
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--config", config, `data:text/javascript,${encodeURIComponent(script)}`, JSON.stringify(urls)],
   }).output();

@@ -125,7 +125,9 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 test("nobody else may look into what is stored, whoever made the folder", async ({ site, clock, open }) => {
   if (Deno.build.os === "windows") return;
   await inFolder(async (real) => {
-    Deno.mkdirSync(`${real}/there`, { mode: 0o755 });
+    Deno.mkdirSync(`${real}/there`);
+    // Whatever the umask is.
+    Deno.chmodSync(`${real}/there`, 0o755);
     for (const [folder, mode] of [[`${real}/there`, 0o755], [`${real}/new`, 0o700]] as const) {
       const cache = await open({ files: await CacheFiles.open({ disk: localDisk, folder, clock }) });
       await cache.download(get(site.url()));

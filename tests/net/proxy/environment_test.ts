@@ -129,6 +129,9 @@ Deno.test("proxyFor() says what Deno does", async () => {
     { HTTP_PROXY: here, NO_PROXY: "A.TEST,*.a.test, localhost ,test:80" },
   ];
   const program = "for (const url of Deno.args) await fetch(url).then((answer) => answer.body?.cancel(), () => {});";
+  // Deno's own folders may be said by any of the others.
+  const own = /^(?:(?:http|https|all|no)_proxy|request_method)$/i;
+  const others = Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !own.test(name)));
   for (const environment of environments) {
     seen.length = 0;
     const proxies = new EnvironmentProxies(environment);
@@ -139,7 +142,7 @@ Deno.test("proxyFor() says what Deno does", async () => {
     const { success } = await new Deno.Command(Deno.execPath(), {
       args: ["eval", program, ...urls],
       clearEnv: true,
-      env: { HOME: Deno.env.get("HOME") ?? "", ...environment },
+      env: { ...others, ...environment },
     }).output();
     assert.ok(success);
     assert.deepEqual(seen, expected, JSON.stringify(environment));

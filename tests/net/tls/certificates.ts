@@ -4,6 +4,8 @@
  * @module
  */
 
+import { hasProgram } from "../../programs.ts";
+
 /** What a server needs to speak TLS. */
 export interface Certificate {
   readonly cert: string;
@@ -31,8 +33,7 @@ basicConstraints = CA:FALSE
 const here = "DNS:localhost,IP:127.0.0.1";
 
 /** Whether this machine has `openssl`; tests without it say so and skip. */
-export const hasOpenssl: boolean = await new Deno.Command("openssl", { args: ["version"], stdout: "null" }).output()
-  .then(({ success }) => success, () => false);
+export const hasOpenssl: boolean = await hasProgram("openssl", ["version"], "the tests with certificates");
 
 /** What there is to choose from. */
 export type CertificateName = "good" | "expired" | "notYet" | "wrongHost" | "selfSigned" | "otherAuthority";
