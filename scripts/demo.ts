@@ -6,6 +6,7 @@
  * @module
  */
 import { quotes, startDemo } from "./demo/mod.ts";
+import { counted } from "../lib/text/count.ts";
 
 const root = new URL("..", import.meta.url);
 const folder = await Deno.makeTempDir({ prefix: "trawl-demo-" });
@@ -42,12 +43,14 @@ async function check(): Promise<number> {
   }
   const lines = (await Deno.readTextFile(`${crawls}/${file}`)).trimEnd().split("\n");
   const texts = new Set(lines.map((line) => (JSON.parse(line) as { text: string }).text));
-  console.log(`\n${lines.length} items in ${crawls}/${file}, for example:`);
+  console.log(`\n${counted(lines.length, "item")} in ${crawls}/${file}, for example:`);
   for (const line of lines.slice(0, 2)) console.log(line);
   console.log(`The folder ${folder} stays until you remove it.`);
   if (lines.length === quotes.length && quotes.every(({ text }) => texts.has(text))) return 0;
   console.error(
-    `The crawl has finished with ${lines.length} items, ${texts.size} of them different; ${quotes.length} were to come`,
+    `The crawl has finished with ${
+      counted(lines.length, "item")
+    }, ${texts.size} of them different; ${quotes.length} were to come`,
   );
   return 1;
 }

@@ -16,6 +16,7 @@ import { type Figures, figuresOf } from "../tests/hostile/figures.ts";
 import { type Hostile, topics } from "../tests/hostile/servers.ts";
 import { Kept } from "../tests/cli/kept.ts";
 import { Running } from "../tests/cli/trawl.ts";
+import { counted } from "../lib/text/count.ts";
 
 const { values } = parseArgs({
   options: {
@@ -132,7 +133,7 @@ function wrongIn({ fates, pages, strays }: Result, healthy: Healthy): string[] {
 }
 
 function lineOf({ host, lines: [line], titles }: Fate): string {
-  const told = line === undefined ? `${titles.length} pages` : `${line.kind}: ${line.message.slice(0, 150)}`;
+  const told = line === undefined ? counted(titles.length, "page") : `${line.kind}: ${line.message.slice(0, 150)}`;
   return `${host.case.name.padEnd(52)} ${told}`;
 }
 

@@ -7,6 +7,7 @@
 import { crc32 } from "node:zlib";
 import { DamageError } from "../disk/damage.ts";
 import { pack, unpack } from "../disk/pack.ts";
+import { counted } from "../text/count.ts";
 
 /** The format that this version writes, and those that it reads: in format 1 requests say less of themselves. */
 export const format = 2;
@@ -75,7 +76,7 @@ function read(bytes: Uint8Array<ArrayBuffer>, path: string, offset = 0): unknown
     return unpack(bytes);
   } catch (error) {
     const reason = error instanceof RangeError
-      ? `it ends after ${bytes.length} bytes, too soon`
+      ? `it ends after ${counted(bytes.length, "byte")}, too soon`
       : (error as Error).message;
     throw new DamageError(path, offset, reason);
   }

@@ -8,7 +8,7 @@ import { type RetryPlan, retryPlanOf, type Wanted } from "../engine/plan.ts";
 import { prepareRetry } from "../engine/prepare_retry.ts";
 import { crawlOf } from "../engine/snapshot.ts";
 import { stdoutPath } from "../feed/format.ts";
-import { formatCount } from "../text/count.ts";
+import { counted } from "../text/count.ts";
 import type { Asked } from "./asked.ts";
 import type { Context } from "./context.ts";
 import { discard } from "./discard.ts";
@@ -56,7 +56,7 @@ export async function beginRetry(
   const output = items.path === stdoutPath ? "standard output" : shownPath(items.path, folder);
   reporter.log(
     "info",
-    `Retrying ${formatCount(counters.failed)} pages that the last crawl gave up; their items go to ${output}`,
+    `Retrying ${counted(counters.failed, "page")} that the last crawl gave up; their items go to ${output}`,
   );
   try {
     await prepareRetry({ disk, store, places, kept, identity: wanted, now: clock.wall() });

@@ -32,11 +32,10 @@ export interface OpenCache {
 export function readCache(options: OptionReader, folder: string): CacheAsked | undefined {
   const given = options.text("cache");
   const maxAge = options.duration("cache-age", Infinity);
-  if (given === "") options.problems.push("--cache: name a folder, such as --cache .cache");
   if (given === undefined && options.has("cache-age")) {
     options.problems.push("--cache-age: it says how old an answer of a cache may be; name one with --cache DIR");
   }
-  return given === undefined || given === "" ? undefined : { folder: resolve(folder, given), maxAge };
+  return given === undefined ? undefined : { folder: resolve(folder, given), maxAge };
 }
 
 /** Opens the cache; a folder that cannot be written to is a `UsageError`. */

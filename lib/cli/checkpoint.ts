@@ -12,7 +12,7 @@ import type { Disk } from "../disk/disk.ts";
 import { unpack } from "../disk/pack.ts";
 import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
 import { filesOf } from "../frontier/files.ts";
-import { formatCount } from "../text/count.ts";
+import { counted, formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import { suggest } from "../text/nearest.ts";
 import { formatSize } from "../text/size.ts";
@@ -80,7 +80,10 @@ function show(
       ["pending", formatCount(crawl.pending)],
       ["start requests", `${formatCount(crawl.starts.taken)}${crawl.starts.done ? "" : ", more to come"}`],
       ["slow hosts", formatCount(crawl.scheduler.hosts.length)],
-      ["sent by proxy", `${formatCount(crawl.exiles?.length ?? 0)} hosts that block us otherwise`],
+      [
+        "sent by proxy",
+        counted(crawl.exiles?.length ?? 0, "host that blocks us otherwise", "hosts that block us otherwise"),
+      ],
       ["cookies", formatCount(crawl.cookies.length)],
       ["state", JSON.stringify(unpack(crawl.state))],
       ...filesOf(crawl.frontier).map(({ name, length }): [string, string] => [name, formatSize(length)]),
@@ -111,7 +114,9 @@ function verify({ disk, terminal }: Context, store: CheckpointStore, places: Pla
     const files = filesOf(crawl.frontier);
     const bytes = files.reduce((sum, { length }) => sum + length, 0);
     terminal.print(
-      `whole: ${path}, generation ${checkpoint.generation}, and ${files.length} files with ${formatCount(bytes)} bytes`,
+      `whole: ${path}, generation ${checkpoint.generation}, and ${counted(files.length, "file")} with ${
+        counted(bytes, "byte")
+      }`,
     );
   }
   return Promise.resolve(whole ? 0 : 1);

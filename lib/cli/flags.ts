@@ -11,6 +11,8 @@ export interface Flag {
   /** What the help calls the flag's value. */
   readonly value?: string;
   readonly repeatable?: boolean;
+  /** An empty value says something. */
+  readonly mayBeEmpty?: boolean;
   readonly about: string;
 }
 
@@ -133,6 +135,22 @@ export const commands: readonly Command[] = [
     count: [1, 1],
     about: "fetch one page as the crawler sees it",
     flags: [
+      {
+        name: "header",
+        short: "H",
+        value: "NAME: VALUE",
+        repeatable: true,
+        about: "send this header as well, or instead of ours",
+      },
+      { name: "request", short: "X", value: "METHOD", about: "the method (default: GET, or POST with --data)" },
+      {
+        name: "data",
+        short: "d",
+        value: "BODY",
+        repeatable: true,
+        mayBeEmpty: true,
+        about: "send BODY as a form does; @FILE: what is in FILE, @-: standard input, both without their line breaks",
+      },
       { name: "css", value: "QUERY", about: "print what a CSS selector matches" },
       { name: "xpath", value: "QUERY", about: "print what an XPath expression matches" },
       { name: "body", about: "print the page as text" },

@@ -14,6 +14,7 @@ import type { CrawlSummary } from "../engine/publish.ts";
 import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
 import { partOf } from "../feed/snapshot.ts";
 import { filesOf } from "../frontier/files.ts";
+import { counted, formatCount } from "../text/count.ts";
 
 /** `paused` is also a crawl that was killed: both are continued by the next run. */
 export type CrawlState = "running" | "paused" | "damaged" | "failed" | "finished";
@@ -111,7 +112,7 @@ export function missingBytes(
   return [...files, ...feeds].filter(({ length }) => length > 0).flatMap(({ path, length }) => {
     const size = disk.size(path);
     if (size === undefined) return [`${path} is missing`];
-    return size < length ? [`${path} ends after ${size} of ${length} bytes`] : [];
+    return size < length ? [`${path} ends after ${formatCount(size)} of ${counted(length, "byte")}`] : [];
   });
 }
 

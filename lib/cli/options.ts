@@ -14,6 +14,7 @@ import { parseDuration } from "../text/duration.ts";
 import { resolve } from "../url/resolve.ts";
 import type { Args } from "./parse_args.ts";
 import { UsageError } from "./usage_error.ts";
+import { printable } from "../text/safe.ts";
 
 /** Reads values of flags and keeps what is wrong with them. */
 export class OptionReader {
@@ -123,17 +124,31 @@ export class OptionReader {
     return given;
   }
 
-  /** All settings: from flags, the environment, the spider, or their defaults, in this order. */
+  /**
+   * All settings: from flags, the environment, the spider, or their defaults, in this order. A variable that looks like
+   * a setting's and is none is a mistake, as a flag would be.
+   */
   merged(flag: string, spider: Spider | undefined): Settings {
+    this.problems.push(...unknownVariables(this.variables));
     const sources = [this.settings(flag), environmentSettings(this.variables), spider?.settings ?? {}];
     const names = ["-s ", "the environment's TRAWL_… ", "the spider's "];
     return mergeSettings(sources, (message, source) => this.problems.push(`${names[source]}${message}`));
   }
 }
 
+const prefix = "TRAWL_";
+
 /** Returns the name of the environment variable for a setting: `TRAWL_USER_AGENT` for `userAgent`. */
 export function variableOf(setting: string): string {
-  return `TRAWL_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  return `${prefix}${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** Says which variables only look like those of settings; never with their values. */
+function unknownVariables(variables: Readonly<Record<string, string>>): readonly string[] {
+  const names = settingNames.map(variableOf);
+  return Object.keys(variables)
+    .filter((name) => name.toUpperCase().startsWith(prefix) && !names.includes(name))
+    .map((name) => `the environment has ${printable(name, 100)}, which is no setting; ${suggest(name, names)}`);
 }
 
 function environmentSettings(variables: Readonly<Record<string, string>>): SettingsInput {

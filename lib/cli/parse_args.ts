@@ -51,7 +51,7 @@ export function readArgs(argv: readonly string[]): Args | HelpWanted | VersionWa
     const flag = flags.find((each) => each.name === token.name);
     if (flag === undefined) {
       problems.push(unknownFlag(token.rawName, flags));
-    } else if (flag.value !== undefined && token.value === undefined) {
+    } else if (flag.value !== undefined && (token.value === undefined || isEmpty(token.value, flag))) {
       problems.push(`${token.rawName} needs a value: ${token.rawName} ${flag.value}`);
     } else if (flag.value === undefined && token.value !== undefined) {
       problems.push(`${token.rawName} takes no value, and has ${JSON.stringify(token.value)}`);
@@ -63,6 +63,10 @@ export function readArgs(argv: readonly string[]): Args | HelpWanted | VersionWa
   }
   if (values.has("help")) return { help: command };
   const [least, most] = command.count;
+  // As `"$NAME"` is where nobody has set it.
+  if (args.includes("")) {
+    problems.push(`${command.name} ${JSON.stringify("")}: an argument is empty; it takes ${command.args}`);
+  }
   if (args.length < least) problems.push(`${command.name} needs ${command.args}`);
   if (args.length > most) {
     problems.push(
@@ -70,6 +74,10 @@ export function readArgs(argv: readonly string[]): Args | HelpWanted | VersionWa
     );
   }
   return { command, args, values, problems };
+}
+
+function isEmpty(value: string, { mayBeEmpty }: Flag): boolean {
+  return value.trim() === "" && mayBeEmpty !== true;
 }
 
 function commandNamed(name: string): Command {

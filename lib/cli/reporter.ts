@@ -7,7 +7,7 @@
 import type { Disk } from "../disk/disk.ts";
 import type { Progress } from "../engine/engine.ts";
 import type { CrawlEvent, Level } from "../engine/events.ts";
-import { formatCount } from "../text/count.ts";
+import { counted, formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import { printable } from "../text/safe.ts";
 import type { Clock } from "../time/clock.ts";
@@ -133,8 +133,8 @@ export class Reporter {
 export function lineOf({ counters, waiting, inFlight, why }: Progress, rate: number): string {
   const parts = [
     `${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} pages/s`,
-    `${formatCount(counters.pages)} pages`,
-    `${formatCount(counters.items)} items`,
+    counted(counters.pages, "page"),
+    counted(counters.items, "item"),
     `${formatCount(counters.failed)} failed`,
     `${formatCount(waiting)} waiting`,
     `${formatCount(inFlight)} in flight`,
@@ -149,7 +149,10 @@ function fitted(line: string, columns: number): string {
 function wordsOf(event: CrawlEvent): readonly [Level, string] {
   switch (event.type) {
     case "page":
-      return ["debug", `${event.status} ${event.url}: ${event.items} items, ${event.links} links`];
+      return [
+        "debug",
+        `${event.status} ${event.url}: ${counted(event.items, "item")}, ${counted(event.links, "link")}`,
+      ];
     case "redirect":
       return ["debug", `${event.url} redirects to ${event.to}`];
     case "retry": {
@@ -162,7 +165,7 @@ function wordsOf(event: CrawlEvent): readonly [Level, string] {
       return [isDeadLink ? "debug" : "warn", `${event.url} is given up: ${event.failure.message}`];
     }
     case "saved":
-      return ["debug", `checkpoint ${event.generation}: ${formatCount(event.bytes)} bytes`];
+      return ["debug", `checkpoint ${event.generation}: ${counted(event.bytes, "byte")}`];
     case "outage": {
       const wait = formatDuration(event.seconds);
       return [

@@ -14,7 +14,7 @@ import { exitCodeOf } from "../engine/exit_code.ts";
 import { stdoutPath } from "../feed/format.ts";
 import { partOf } from "../feed/snapshot.ts";
 import { digestOf } from "../spider/digest.ts";
-import { formatCount } from "../text/count.ts";
+import { counted, formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { Context } from "./context.ts";
 import type { Asked } from "./asked.ts";
@@ -96,9 +96,9 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     const { counters } = parts;
     reporter.log(
       "info",
-      `Continuing ${isRetry ? "the retry of " : ""}"${spider.name}": ${formatCount(counters.pages)} pages and ${
-        formatCount(counters.items)
-      } items so far`,
+      `Continuing ${isRetry ? "the retry of " : ""}"${spider.name}": ${counted(counters.pages, "page")} and ${
+        counted(counters.items, "item")
+      } so far`,
     );
   }
   const identity: Identity = {
@@ -123,7 +123,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
   using _signals = onSignals((signal, before) => {
     if (before === 0) {
       const { inFlight, open } = crawl.progress;
-      reporter.log("info", `${signal}: finishing ${inFlight + open} pages; once more to stop at once`);
+      reporter.log("info", `${signal}: finishing ${counted(inFlight + open, "page")}; once more to stop at once`);
       crawl.pause(signal);
     } else crawl.cancel(signal);
   });
@@ -153,13 +153,13 @@ function conclude(context: Context, asked: Asked, reporter: Reporter, run: Run, 
   for (const [callback, count] of crawl.missingCallbacks) {
     reporter.log(
       "warn",
-      `The spider has no callback "${callback}" any more: ${formatCount(count)} requests went to parse`,
+      `The spider has no callback "${callback}" any more: ${counted(count, "request")} went to parse`,
     );
   }
   if (ending.outcome === "failed") reporter.log("error", `Failed "${name}": ${ending.error.message}`);
   const rate = crawl.elapsed > 0 ? counters.pages / crawl.elapsed : 0;
   const figures =
-    `${formatCount(counters.pages)} pages, ${formatCount(counters.items)} items, ${
+    `${counted(counters.pages, "page")}, ${counted(counters.items, "item")}, ${
       formatCount(counters.failed)
     } failed in ` +
     `${formatDuration(crawl.elapsed)} (${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} pages/s)`;
@@ -179,7 +179,7 @@ function conclude(context: Context, asked: Asked, reporter: Reporter, run: Run, 
   } else if (run.keeping !== undefined) {
     if (ending.outcome === "paused") {
       lines.push(
-        `${formatCount(waiting)} requests wait; the items so far are in ${
+        `${counted(waiting, "request waits", "requests wait")}; the items so far are in ${
           shownPath(partOf(run.output), context.folder)
         }`,
       );

@@ -1,4 +1,4 @@
-import { formatCount } from "../text/count.ts";
+import { counted } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import { type Context, patience } from "./context.ts";
 import { dataDirOf } from "./data_dir.ts";
@@ -45,15 +45,15 @@ function rowOf(
   now: number,
   folder: string,
 ): string[] {
-  const count = (number: number | undefined, word: string) =>
-    number === undefined ? "" : `${formatCount(number)} ${word}`;
+  const count = (number: number | undefined, one: string, several?: string) =>
+    number === undefined ? "" : counted(number, one, several);
   return [
     project === "default" ? spider : `${project}/${spider}`,
     state,
-    count(counters?.pages, "pages"),
-    count(counters?.items, "items"),
-    count(counters?.failed, "failed"),
-    state === "finished" ? "" : count(pending, "waiting"),
+    count(counters?.pages, "page"),
+    count(counters?.items, "item"),
+    count(counters?.failed, "failed", "failed"),
+    state === "finished" ? "" : count(pending, "waiting", "waiting"),
     at === undefined ? "" : agoOf(now - at),
     detail !== "" ? detail : shownPath(output ?? "", folder),
   ];

@@ -14,6 +14,8 @@ export interface Terminal {
   readonly isDataLive: boolean;
   /** Columns of standard error. */
   readonly columns: number;
+  /** Reads the whole of standard input. */
+  input(): Promise<Uint8Array<ArrayBuffer>>;
   /** Writes data. */
   data(bytes: Uint8Array<ArrayBuffer>): void;
   /** Writes a line of data. */
@@ -49,6 +51,7 @@ export function systemTerminal(): Terminal {
     get columns() {
       return isLive ? Deno.consoleSize().columns : 80;
     },
+    input: () => new Response(Deno.stdin.readable).bytes(),
     data(bytes) {
       if (sharesScreen && shown !== "") writeError(clear());
       writeAll(Deno.stdout, bytes);

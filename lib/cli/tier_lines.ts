@@ -6,7 +6,7 @@
 
 import type { Counters, TierCounters } from "../engine/counters.ts";
 import { direct } from "../net/proxy/tiers.ts";
-import { formatCount } from "../text/count.ts";
+import { counted, formatCount } from "../text/count.ts";
 import { formatSize } from "../text/size.ts";
 import { configuredProxies, proxyVariable } from "./proxy.ts";
 import { commandLine } from "./shell.ts";
@@ -25,7 +25,7 @@ export function tierLines(tiers: Counters["tiers"]): string[] {
 }
 
 function figuresOf({ requests, ok, bytes }: TierCounters): string {
-  return `${formatCount(requests)} requests, ${formatCount(ok)} answered, ${formatSize(bytes)} of bodies`;
+  return `${counted(requests, "request")}, ${formatCount(ok)} answered, ${formatSize(bytes)} of bodies`;
 }
 
 /** What there is to know for the lines about blocked hosts. */
@@ -59,5 +59,5 @@ function withoutProxy(argv: readonly string[]): string[] {
 }
 
 function pagesOf(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? "page" : "pages"}`;
+  return counted(count, "page");
 }

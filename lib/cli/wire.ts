@@ -37,6 +37,7 @@ import { type OpenCache, withCache } from "./cache.ts";
 import type { ProxyChoice } from "./proxy.ts";
 import { openTiers } from "./tiers.ts";
 import type { Trust } from "./trust.ts";
+import { counted } from "../text/count.ts";
 
 export interface WireOptions extends Trust {
   readonly spider: Spider;
@@ -210,6 +211,12 @@ function restoredCookies(clock: Clock, snapshot: CrawlSnapshot | undefined, emit
     emit({ type: "log", level: "warn", message });
   });
   const expired = cookies.restore(snapshot?.cookies ?? []);
-  if (expired > 0) emit({ type: "log", level: "info", message: `${expired} cookies have expired since the pause` });
+  if (expired > 0) {
+    emit({
+      type: "log",
+      level: "info",
+      message: `${counted(expired, "cookie has", "cookies have")} expired since the pause`,
+    });
+  }
   return cookies;
 }

@@ -16,6 +16,7 @@ import type { EngineParts } from "./parts.ts";
 import { type CrawlSummary, publish, summaryOf, writeSummary } from "./publish.ts";
 import { Saver } from "./saver.ts";
 import { type CrawlSnapshot, storedCrawl } from "./snapshot.ts";
+import { counted } from "../text/count.ts";
 
 /** Where and how a crawl is kept. A test run has none of it. */
 export interface Keeping {
@@ -120,7 +121,7 @@ export class Crawl {
     await this.#saver?.stop();
     const { counters } = this.#parts;
     if (ending.outcome === "finished" && counters.pages === 0 && counters.failed > 0) {
-      const others = counters.failed > 1 ? ` (${counters.failed} requests failed, this one last)` : "";
+      const others = counters.failed > 1 ? ` (${counted(counters.failed, "request")} failed, this one last)` : "";
       const error = new Error(`no page could be fetched: ${this.#lastFailure}${others}`);
       ending = { outcome: "failed", error, consistent: true };
       this.#phase = "failed";

@@ -20,6 +20,7 @@ import { send } from "./send.ts";
 import { namedSitemaps, namesSitemaps, sitemapsOf } from "./sitemaps.ts";
 import { type Commit, visit, type VisitParts } from "./visit.ts";
 import { wordsOf } from "./waiting_words.ts";
+import { counted } from "../text/count.ts";
 
 /** What bounds a crawl. */
 export interface EngineOptions extends RedirectRules {
@@ -307,13 +308,14 @@ export class Engine {
 
   #why(): string | undefined {
     const { outage, scheduler, room, clock } = this.#parts;
-    if (this.#pausing !== undefined) return `pausing: ${this.#visits} pages are being finished`;
+    if (this.#pausing !== undefined) return `pausing: ${counted(this.#visits, "page is", "pages are")} being finished`;
     if (outage.down !== undefined) {
       const seconds = Math.round((clock.now() - outage.down.since) / 1000);
       return `the network is down for ${seconds} s: ${outage.down.failure.message}`;
     }
     if (!room.hasRoom) {
-      return `${room.openCount} pages (${formatSize(room.openSize)}) wait for their callbacks`;
+      const size = `(${formatSize(room.openSize)})`;
+      return counted(room.openCount, `page ${size} waits for its callback`, `pages ${size} wait for their callbacks`);
     }
     return scheduler.inFlight > scheduler.asking ? undefined : wordsOf(scheduler.waitingFor());
   }

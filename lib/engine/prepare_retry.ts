@@ -22,6 +22,7 @@ import { DiskQueues } from "../frontier/disk_queues.ts";
 import { hostOf } from "../frontier/frontier.ts";
 import { GivenUp } from "../frontier/given_up.ts";
 import { crawlOf, type CrawlSnapshot, storedCrawl } from "./snapshot.ts";
+import { counted } from "../text/count.ts";
 
 /** What a retry starts from, and who makes it. */
 export interface RetryOptions {
@@ -78,7 +79,11 @@ async function queueFailed(disk: Disk, { retry, checkpoint }: Places, { frontier
       pending += 1;
     });
     if (pending !== counters.failed) {
-      throw new DamageError(`${retry}/failed-0.log`, 0, `it has ${pending} of ${counters.failed} failed pages`);
+      throw new DamageError(
+        `${retry}/failed-0.log`,
+        0,
+        `it has ${pending} of ${counted(counters.failed, "failed page")}`,
+      );
     }
     queues.flush();
     await queues.sync();

@@ -14,7 +14,7 @@ import type { Response } from "../model/response.ts";
 import { unpack } from "../net/body/unpack.ts";
 import type { PageLog } from "../spider/page.ts";
 import { decode } from "../text/charset.ts";
-import { formatCount } from "../text/count.ts";
+import { counted, formatCount } from "../text/count.ts";
 import { printable } from "../text/safe.ts";
 import { formatSize } from "../text/size.ts";
 import { originOf } from "../url/origin.ts";
@@ -108,9 +108,10 @@ function requestsOf(request: Request, base: string, { pages, sitemaps }: Sitemap
   if (nested <= mostNested) {
     for (const sitemap of sitemaps) add(sitemap, { callback: readsSitemap, meta: { nested } });
   } else if (sitemaps.length > 0) {
-    log.warn(`the ${formatCount(sitemaps.length)} sitemaps that it names are not read: ${mostNested} indexes led here`);
+    const named = counted(sitemaps.length, "sitemap that it names is", "sitemaps that it names are");
+    log.warn(`the ${named} not read: ${mostNested} indexes led here`);
   }
-  log.debug(`a sitemap of ${formatCount(pages.length)} pages and ${formatCount(sitemaps.length)} sitemaps`);
+  log.debug(`a sitemap of ${counted(pages.length, "page")} and ${counted(sitemaps.length, "sitemap")}`);
   return requests;
 }
 

@@ -4,6 +4,7 @@ import { stdoutPath } from "./format.ts";
 import { type FeedSnapshot, partOf } from "./snapshot.ts";
 import { tailOf } from "./tail.ts";
 import { widen } from "./widen.ts";
+import { counted, formatCount } from "../text/count.ts";
 
 /**
  * Gives a finished feed its final name; an older file of that name is replaced in one step. Returns what the published
@@ -26,7 +27,9 @@ export async function publishFeed(disk: Disk, snapshot: FeedSnapshot): Promise<F
     await disk.syncFolder(folder);
     return grown ? widened(disk, snapshot) : snapshot;
   }
-  if (size !== length) throw new DiskError("publish", part, `it has ${size} bytes instead of ${length}`);
+  if (size !== length) {
+    throw new DiskError("publish", part, `it has ${counted(size, "byte")} instead of ${formatCount(length)}`);
+  }
   if (!grown) {
     await disk.rename(part, path);
     await disk.syncFolder(folder);
@@ -65,7 +68,7 @@ function checkPublished(disk: Disk, { path, length }: FeedSnapshot, grown: boole
     throw new DiskError(
       "publish",
       path,
-      `${partOf(path)} is gone, and this file has ${size} bytes instead of ${length}`,
+      `${partOf(path)} is gone, and this file has ${counted(size, "byte")} instead of ${formatCount(length)}`,
     );
   }
 }

@@ -10,6 +10,7 @@ import { stdoutPath } from "./format.ts";
 import { arrayEndSize } from "./json.ts";
 import { type FeedSnapshot, partOf } from "./snapshot.ts";
 import { Tail, tailOf } from "./tail.ts";
+import { counted, formatCount } from "../text/count.ts";
 
 /**
  * Copies a published file, without the part that closes it, to its file in work; returns the snapshot to open the feed
@@ -37,7 +38,9 @@ export async function reopenFeed(disk: Disk, published: FeedSnapshot, chunk = 1 
 export function checkUnchanged(disk: Disk, { path, length, tail }: FeedSnapshot): void {
   const size = disk.size(path);
   if (size === undefined) throw new DiskError("go on with", path, "it is not there any more");
-  if (size !== length) throw new DiskError("go on with", path, `it has ${size} bytes; the crawl left ${length}`);
+  if (size !== length) {
+    throw new DiskError("go on with", path, `it has ${counted(size, "byte")}; the crawl left ${formatCount(length)}`);
+  }
   if (tailOf(disk, path, length).checksum !== tail) {
     throw new DiskError("go on with", path, "it holds other bytes than the crawl wrote");
   }

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { DamageError } from "../disk/damage.ts";
 import type { Disk } from "../disk/disk.ts";
+import { counted } from "../text/count.ts";
 
 const longest = 64 * 1024;
 
@@ -31,7 +32,9 @@ export class Tail {
  */
 export function checkedTail(disk: Disk, path: string, length: number, checksum: number): Tail {
   const size = disk.size(path) ?? 0;
-  if (size < length) throw new DamageError(path, size, `it ends here, ${length} bytes were written`);
+  if (size < length) {
+    throw new DamageError(path, size, `it ends here, ${counted(length, "byte was", "bytes were")} written`);
+  }
   const tail = tailOf(disk, path, length);
   if (tail.checksum !== checksum) {
     const from = Math.max(0, length - longest);

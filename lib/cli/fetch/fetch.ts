@@ -14,14 +14,15 @@ import type { Response } from "../../model/response.ts";
 import { blockOf } from "../../net/proxy/block.ts";
 import { SelectorError } from "../../select/selector_error.ts";
 import { Page } from "../../spider/page.ts";
-import { formatCount } from "../../text/count.ts";
+import { counted } from "../../text/count.ts";
 import { printable } from "../../text/safe.ts";
 import { formatSize } from "../../text/size.ts";
+import type { Clock } from "../../time/clock.ts";
 import { adviceFor } from "./advice.ts";
 import type { Context } from "../context.ts";
 import { type FetchAsked, type Query, readFetch } from "./fetch_asked.ts";
 import { headerLines, hopLine, reportLines, statusLine } from "./fetch_report.ts";
-import { type Fetched, fetchedOf, notFetched, type Verdicts } from "./fetched.ts";
+import { type Fetched, fetchedOf, notFetched, type Steps, type Verdicts } from "./fetched.ts";
 import { follow, type Hop, type Journey } from "./follow.ts";
 import { shownPath } from "../shown_path.ts";
 import type { Terminal } from "../terminal.ts";
@@ -36,12 +37,14 @@ export async function fetchPage(context: Context): Promise<number> {
   const { blocks, robots, ...parts } = wireFetch(asked, clock, warn);
   const onHop = (hop: Hop) => asked.json ? undefined : terminal.say(hopLine(hop, terminal.paint));
   try {
-    const journey = await follow(asked.url, asked.settings, { ...parts, clock, onHop });
+    const journey = await follow(asked.request, asked.settings, { ...parts, clock, onHop });
     if (journey.failure !== undefined) return fail(terminal, asked, journey, journey.failure);
     const { response } = journey.hops.at(-1)!;
+    const beganAt = clock.now();
+    const refusal = robots && await refusalOf(journey, robots);
     const verdicts = {
       blocked: blockOf(response, blocks),
-      robots: robots === undefined ? undefined : { refusal: await refusalOf(journey, robots) },
+      robots: robots && { refusal, seconds: (clock.now() - beganAt) / 1000 },
     };
     try {
       return await show(context, asked, journey.hops, verdicts);
@@ -56,7 +59,7 @@ export async function fetchPage(context: Context): Promise<number> {
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-function fail(terminal: Terminal, { url, json }: FetchAsked, journey: Journey, failure: Failure): number {
+function fail(terminal: Terminal, { request: { url }, json }: FetchAsked, journey: Journey, failure: Failure): number {
   const advice = adviceFor(failure.kind);
   if (json) {
     terminal.print(JSON.stringify(notFetched(url, journey, failure)));
@@ -90,10 +93,10 @@ async function show(
   const { request, response } = hop;
   const { maxElements } = settings;
   const page = new Page({ request, response, callbacks: [], state: () => ({}), log: silent, maxElements });
-  const matches = matchesOf(page, asked.query);
+  const { matches, ...steps } = read(page, asked.query, context.clock);
   const isWanted = (page.status >= 200 && page.status <= 299) || settings.handleStatuses.includes(page.status);
   const isPage = isWanted && verdicts.blocked === undefined;
-  const fetched = fetchedOf(page, hop, hops.slice(0, -1), verdicts);
+  const fetched = fetchedOf(page, hop, hops.slice(0, -1), verdicts, steps);
   if (output !== undefined && output !== "-") await save(context, output, page.bytes);
   if (asked.json) {
     terminal.print(JSON.stringify({ ...fetched, ...matches && { matches }, ...asked.body && { body: page.text } }));
@@ -107,13 +110,33 @@ async function show(
   return isPage && matches?.length !== 0 ? 0 : 1;
 }
 
-function matchesOf(page: Page, query: Query | undefined): readonly string[] | undefined {
+/** Reads a page as a callback would, step by step; `matches` are what a query finds, where there is one. */
+function read(
+  page: Page,
+  query: Query | undefined,
+  clock: Clock,
+): Steps & { readonly matches: readonly string[] | undefined } {
+  const timed = (work: () => unknown) => {
+    const beganAt = clock.now();
+    work();
+    return (clock.now() - beganAt) / 1000;
+  };
+  const decode = timed(() => page.text);
+  if (query === undefined) return { matches: undefined, decode, parse: null, select: null };
+  // The least that needs the whole tree.
+  const parse = timed(() => page.xpath("/*"));
+  let matches: readonly string[] = [];
+  const select = timed(() => matches = matchesOf(page, query));
+  return { matches, decode, parse, select };
+}
+
+function matchesOf(page: Page, query: Query): readonly string[] {
   try {
-    return query && page[query.language](query.text).getAll();
+    return page[query.language](query.text).getAll();
   } catch (error) {
     // Some expressions go wrong only where there is something to look at.
     if (!(error instanceof SelectorError)) throw error;
-    throw new UsageError([`--${query?.language}: ${error.message}`]);
+    throw new UsageError([`--${query.language}: ${error.message}`]);
   }
 }
 
@@ -133,7 +156,7 @@ function report(
 }
 
 function printMatches(terminal: Terminal, matches: readonly string[]): void {
-  terminal.say(`\n${formatCount(matches.length)} ${matches.length === 1 ? "match" : "matches"}`);
+  terminal.say(`\n${counted(matches.length, "match", "matches")}`);
   for (const match of matches) terminal.print(terminal.isDataLive ? printable(match) : match);
 }
 

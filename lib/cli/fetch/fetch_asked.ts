@@ -4,16 +4,18 @@ import { Selection } from "../../select/selection.ts";
 import { SelectorError } from "../../select/selector_error.ts";
 import type { Settings } from "../../spider/settings.ts";
 import { resolve } from "../../url/resolve.ts";
+import { createRequest, type Request } from "../../model/request.ts";
 import { type OpenCache, openCache, readCache } from "../cache.ts";
 import type { Context } from "../context.ts";
 import { OptionReader } from "../options.ts";
 import { type ProxyChoice, readProxies } from "../proxy.ts";
 import { readTrust, type Trust } from "../trust.ts";
+import { readRequest } from "./request_flags.ts";
 import { UsageError } from "../usage_error.ts";
 
 /** What `trawl fetch` is asked for. */
 export interface FetchAsked extends Trust {
-  readonly url: string;
+  readonly request: Request;
   readonly settings: Settings;
   /** What is looked for in the page. */
   readonly query: Query | undefined;
@@ -42,11 +44,11 @@ export async function readFetch(context: Context): Promise<FetchAsked> {
     problems.push(`fetch ${text}: it is not an http or https URL, such as https://example.com/`);
   }
   const output = options.text("output");
-  if (output === "") problems.push("--output: name a file, or - for standard output");
   const printing = ["css", "xpath", "body", ...output === "-" ? ["json", "output"] : []];
   const printed = printing.filter((flag) => options.has(flag)).map((flag) => `--${flag}`);
   if (printed.length > 1) problems.push(`${printed.join(" and ")}: give one of them, there is one standard output`);
   const { proxies } = readProxies(options);
+  const said = await readRequest(context, options);
   const asked = {
     settings: options.merged("set", undefined),
     query: readQuery("css", options) ?? readQuery("xpath", options),
@@ -58,7 +60,12 @@ export async function readFetch(context: Context): Promise<FetchAsked> {
   };
   const cache = readCache(options, context.folder);
   if (problems.length > 0 || url === undefined) throw new UsageError(problems);
-  return { ...asked, url, cache: await openCache(cache, context) };
+  const { settings: { handleStatuses } } = asked;
+  return {
+    ...asked,
+    request: createRequest(url, { ...said, handleStatuses }),
+    cache: await openCache(cache, context),
+  };
 }
 
 function readQuery(language: Query["language"], options: OptionReader): Query | undefined {

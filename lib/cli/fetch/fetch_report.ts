@@ -9,7 +9,7 @@ import type { EncodingSource } from "../../text/charset.ts";
 import { formatDuration } from "../../text/duration.ts";
 import { printable } from "../../text/safe.ts";
 import { formatSize } from "../../text/size.ts";
-import type { Fetched } from "./fetched.ts";
+import type { Fetched, Times } from "./fetched.ts";
 import type { Hop } from "./follow.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -42,6 +42,7 @@ export function reportLines(fetched: Fetched, now: number, paint: Paint): readon
     ["type", printable(fetched.contentType ?? "none")],
     ["encoding", `${fetched.encoding}, ${sources[fetched.encodingFrom]}`],
     ["robots", robotsOf(fetched, paint)],
+    ["steps", stepsOf(fetched)],
     ...fetched.blocked === null ? [] : [["blocked", paint("red", fetched.blocked)] as const],
   ];
   return rows.map(([name, value]) => `${paint("dim", name.padEnd(8))} ${value}`);
@@ -59,6 +60,27 @@ function timeOf({ latency, bodyTime, cached, storedAt }: Fetched, now: number): 
   return cached
     ? `from the cache, stored ${age} ago; ${headers} then`
     : `${headers}: nothing has changed; body from the cache, stored ${age} ago`;
+}
+
+const steps: Readonly<Record<keyof Times, string>> = {
+  lookup: "lookup",
+  answer: "connect and wait",
+  body: "body",
+  robots: "robots.txt",
+  decode: "decode",
+  parse: "parse",
+  select: "select",
+};
+
+function stepsOf({ times }: Fetched): string {
+  const names = Object.keys(steps) as (keyof Times)[];
+  return names.filter((name) => times[name] !== null).map((name) => `${steps[name]} ${shortly(times[name]!)}`).join(
+    " · ",
+  );
+}
+
+function shortly(seconds: number): string {
+  return seconds < 0.0005 ? "under 1 ms" : formatDuration(seconds);
 }
 
 function laterBy(seconds: number): string {

@@ -28,6 +28,7 @@ export interface Fetched {
   readonly latency: number;
   /** From the headers to the end of the body; null where the body is from the cache. */
   readonly bodyTime: number | null;
+  readonly times: Times;
   /** No server was asked. */
   readonly cached: boolean;
   /** Where it is from the cache: when it was stored, as an ISO date. */
@@ -36,6 +37,23 @@ export interface Fetched {
   readonly blocked: string | null;
   /** Whether robots.txt lets a crawl fetch it, and why not; null where it is not to be obeyed. */
   readonly robots: { readonly allowed: boolean; readonly reason: string | null } | null;
+}
+
+/** The seconds that each step took; null for one that was not taken, or that cannot be told from another. */
+export interface Times {
+  /** Looking the host up. */
+  readonly lookup: number | null;
+  /** Connecting, sending and waiting for the headers. */
+  readonly answer: number | null;
+  /** Receiving and unpacking the body. */
+  readonly body: number | null;
+  /** Asking robots.txt, after the page. */
+  readonly robots: number | null;
+  /** From bytes to text. */
+  readonly decode: number;
+  /** From text to a tree, where something is looked for. */
+  readonly parse: number | null;
+  readonly select: number | null;
 }
 
 /** An answer on the way; `refresh`: a page that sends elsewhere with `<meta http-equiv="refresh">`. */
@@ -50,8 +68,11 @@ interface Passed {
 export interface Verdicts {
   readonly blocked: Block | undefined;
   /** Undefined where robots.txt is not to be obeyed. */
-  readonly robots: { readonly refusal: string | undefined } | undefined;
+  readonly robots: { readonly refusal: string | undefined; readonly seconds: number } | undefined;
 }
+
+/** The seconds of what was done with the answer. */
+export type Steps = Pick<Times, "decode" | "parse" | "select">;
 
 /** Returns what is known of the last answer of a journey. */
 export function fetchedOf(
@@ -59,8 +80,9 @@ export function fetchedOf(
   hop: Hop,
   before: readonly Hop[],
   { blocked, robots }: Verdicts,
+  steps: Steps,
 ): Fetched {
-  const { response, bodyTime } = hop;
+  const { response, lookup, bodyTime } = hop;
   const { url, status, latency, headers, body, cached, storedAt } = response;
   const contentType = headers.get("content-type");
   return {
@@ -75,6 +97,15 @@ export function fetchedOf(
     transferred: transferred(headers),
     latency: rounded(latency),
     bodyTime: storedAt === undefined ? rounded(bodyTime) : null,
+    times: {
+      lookup: lookup > 0 ? rounded(lookup) : null,
+      answer: cached === true ? null : rounded(Math.max(0, latency - lookup)),
+      body: storedAt === undefined ? rounded(bodyTime) : null,
+      robots: robots === undefined ? null : rounded(robots.seconds),
+      decode: rounded(steps.decode),
+      parse: steps.parse === null ? null : rounded(steps.parse),
+      select: steps.select === null ? null : rounded(steps.select),
+    },
     cached: cached === true,
     storedAt: storedAt === undefined ? null : new Date(storedAt).toISOString(),
     blocked: blocked === undefined ? null : `${new URL(url).host} ${blocked.words}`,

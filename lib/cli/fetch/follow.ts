@@ -1,5 +1,5 @@
 import { headersOf } from "../../engine/request_headers.ts";
-import { createRequest, type Request } from "../../model/request.ts";
+import type { Request } from "../../model/request.ts";
 import type { Failure } from "../../model/outcome.ts";
 import type { Response } from "../../model/response.ts";
 import type { Cookies } from "../../net/cookies/cookies.ts";
@@ -12,6 +12,8 @@ import type { Clock } from "../../time/clock.ts";
 export interface Hop {
   readonly request: Request;
   readonly response: Response;
+  /** Seconds that looking names up took, where we do that ourselves. */
+  readonly lookup: number;
   /** Seconds from the answer's headers to its end. */
   readonly bodyTime: number;
   /** It is a page that sends elsewhere. */
@@ -29,27 +31,35 @@ export interface FollowParts {
   readonly downloads: Downloads;
   readonly cookies: Cookies | undefined;
   readonly clock: Clock;
+  /** Returns the seconds that have gone into looking names up so far. */
+  readonly lookedUp: () => number;
   /** Told of each answer that leads, or would lead, on to another. */
   readonly onHop: (hop: Hop) => void;
 }
 
-/** Downloads a URL and what it leads to, as a crawl does: with its cookies, and up to the first answer that is none. */
+/** Downloads a page and what it leads to, as a crawl does: with its cookies, and up to the first answer that is none. */
 export async function follow(
-  url: string,
-  { handleStatuses, ...rules }: RedirectRules & { readonly handleStatuses: readonly number[] },
-  { downloads, cookies, clock, onHop }: FollowParts,
+  first: Request,
+  rules: RedirectRules,
+  { downloads, cookies, clock, lookedUp, onHop }: FollowParts,
 ): Promise<Journey> {
   const hops: Hop[] = [];
-  for (let request = createRequest(url, { handleStatuses });;) {
+  for (let request = first;;) {
     const headers = headersOf(request, cookies, clock);
-    const beganAt = clock.now();
+    const beganAt = clock.now(), before = lookedUp();
     const { response, failure } = await downloads.download({ ...request, headers }, { trusted: hops.length === 0 });
     if (failure !== undefined) return { hops, failure };
     cookies?.store(request.url, response.headers);
     const bodyTime = Math.max(0, (clock.now() - beganAt) / 1000 - response.latency);
     const isPage = response.status >= 200 && response.status <= 299;
     const redirect = (isPage ? refreshOf : redirectOf)(request, response, rules);
-    const hop = { request, response, bodyTime, isRefresh: isPage && redirect !== undefined };
+    const hop = {
+      request,
+      response,
+      lookup: lookedUp() - before,
+      bodyTime,
+      isRefresh: isPage && redirect !== undefined,
+    };
     hops.push(hop);
     if (redirect === undefined) return { hops, failure: undefined };
     onHop(hop);

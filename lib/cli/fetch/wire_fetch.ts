@@ -10,6 +10,7 @@ import type { BlockRules } from "../../net/proxy/block.ts";
 import { Cookies } from "../../net/cookies/cookies.ts";
 import { Downloader, type Downloads } from "../../net/download.ts";
 import { AddressGuard } from "../../net/address/guard.ts";
+import { type Lookup, systemLookup } from "../../net/address/lookup.ts";
 import { robotsSize } from "../../robots/text.ts";
 import type { Clock } from "../../time/clock.ts";
 import { withCache } from "../cache.ts";
@@ -22,6 +23,8 @@ export interface FetchParts {
   readonly downloads: Downloads;
   readonly cookies: Cookies | undefined;
   readonly blocks: BlockRules;
+  /** Returns the seconds that have gone into looking names up so far. */
+  readonly lookedUp: () => number;
   /** Undefined where robots.txt is not to be obeyed. */
   readonly robots: RobotsGate | undefined;
 }
@@ -40,7 +43,16 @@ export function wireFetch(
   };
   const warnOf = (message: string, url: string) => warn(`${url}: ${message}`);
   if (insecure) warn(insecureWarning);
-  const guard = allowPrivate ? undefined : new AddressGuard({ clock });
+  let lookupTime = 0;
+  const lookup: Lookup = async (name) => {
+    const beganAt = clock.now();
+    try {
+      return await systemLookup(name);
+    } finally {
+      lookupTime += (clock.now() - beganAt) / 1000;
+    }
+  };
+  const guard = allowPrivate ? undefined : new AddressGuard({ clock, lookup });
   const network = new Downloader({ ...settings, ...guard && { guard }, insecure, caCerts, clock });
   const downloader = withCache(network, cache, {
     clock,
@@ -58,6 +70,7 @@ export function wireFetch(
     downloads,
     cookies,
     blocks,
+    lookedUp: () => lookupTime,
     robots: settings.robots
       ? new RobotsGate({
         userAgent: settings.userAgent,

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { counted } from "../../text/count.ts";
 import { NotPackedError, unpackers } from "./unpackers.ts";
 
 /** What `fetch` takes off, in lower case, whatever its version. Some versions then take it out of the headers too. */
@@ -44,7 +45,7 @@ export function packedWith(contentEncoding: string | null, untouched = false): r
 /** Says in words what an answer did that {@linkcode unpack} cannot undo, or `undefined`. */
 export function cannotUnpack(packed: readonly string[]): string | undefined {
   if (packed.length > mostPacked) {
-    return `compressed its answer ${packed.length} times over, and ${mostPacked} is the most`;
+    return `compressed its answer ${counted(packed.length, "time")} over, and ${mostPacked} is the most`;
   }
   if (packed.every((name) => name in unpackers)) return undefined;
   return `compressed its answer with ${packed.join(", ")}, which was not asked for`;

@@ -15,6 +15,7 @@ import { canonicalize } from "../../url/canonical.ts";
 import { resolve } from "../../url/resolve.ts";
 import { splitUserinfo } from "../../url/userinfo.ts";
 import { policyOf, refererOf } from "./referer.ts";
+import { counted } from "../../text/count.ts";
 
 /** How redirects are followed. */
 export interface RedirectRules {
@@ -68,7 +69,7 @@ export function goOn(
 ): Redirect {
   const { url } = splitUserinfo(target);
   if (request.redirects.length >= maxRedirects) {
-    return refused(status, `Redirected more than ${maxRedirects} times, last to ${printable(url, 200)}`);
+    return refused(status, `Redirected more than ${counted(maxRedirects, "time")}, last to ${printable(url, 200)}`);
   }
   const redirects = [...request.redirects, request.url];
   const seen = canonicalize(url);
