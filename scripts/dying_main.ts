@@ -11,6 +11,8 @@ import { builtIn } from "../spiders/mod.ts";
 import { dyingDisk, type Point } from "./dying_disk.ts";
 
 const point: Point & { readonly whenPausing?: boolean } = JSON.parse(Deno.env.get("TRAWL_DIE_AT") ?? "null");
+// trawl knows all variables of its own, and this is none.
+Deno.env.delete("TRAWL_DIE_AT");
 let isPausing = false;
 if (point.whenPausing) Deno.addSignalListener("SIGINT", () => isPausing = true);
 const disk = dyingDisk(localDisk, point, () => !point.whenPausing || isPausing);

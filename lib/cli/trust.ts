@@ -1,7 +1,7 @@
 import { resolve as resolvePath } from "node:path";
 import { DiskError } from "../disk/disk.ts";
 import { caCertsOf } from "../net/tls/ca_certs.ts";
-import { canGoUnchecked } from "../net/tls/unchecked_connect.ts";
+import { canGoUnchecked } from "../net/tls/node_connect.ts";
 import type { Context } from "./context.ts";
 import type { OptionReader } from "./options.ts";
 import type { ProxyChoice } from "./proxy.ts";

@@ -19,10 +19,13 @@ import { EnvironmentProxies } from "./proxy/environment.ts";
 import { failureOf, type Phase } from "./failure.ts";
 import { FetchTransport } from "./fetch_transport.ts";
 import type { AddressGuard } from "./address/guard.ts";
+import { loopbackOf } from "./address/lookup.ts";
 import { askPinned } from "./address/pinned.ts";
 import type { Proxy } from "./proxy/proxy.ts";
 import type { Answer, Ask } from "./transport.ts";
-import { UncheckedTransport } from "./tls/unchecked.ts";
+import { connectChecked, connectUnchecked } from "./tls/node_connect.ts";
+import { NodeTransport } from "./tls/node_transport.ts";
+import { SelfSigned } from "./tls/self_signed.ts";
 import { cannotUnpack, leavesPacked, packedWith, unpack } from "./body/unpack.ts";
 import { unlessAborted } from "./unless_aborted.ts";
 import { type Late, Watch } from "./watch.ts";
@@ -90,6 +93,9 @@ export class Downloader implements Downloads {
   readonly #clients: Clients;
   /** For https, where certificates are not checked. */
   readonly #unchecked: Clients | undefined;
+  /** For https to names of this machine, which no resolver knows. */
+  readonly #local: Clients;
+  readonly #selfSigned = new SelfSigned();
   readonly #guard: AddressGuard | undefined;
   readonly #environment = new EnvironmentProxies(Deno.env.toObject());
   readonly #headers: Readonly<Record<string, string>>;
@@ -103,8 +109,13 @@ export class Downloader implements Downloads {
     const { connectionsPerHost = 8, connectTimeout = 30, caCerts = [] } = options;
     this.#clients = new Clients((proxy) => new FetchTransport({ connectionsPerHost, caCerts }, proxy));
     if (options.insecure === true) {
-      this.#unchecked = new Clients((proxy) => new UncheckedTransport(connectTimeout, proxy));
+      this.#unchecked = new Clients((proxy) =>
+        new NodeTransport(connectTimeout, (target, timeout) => connectUnchecked(target, timeout, proxy))
+      );
     }
+    this.#local = new Clients(() =>
+      new NodeTransport(connectTimeout, (target, timeout) => connectChecked(target, timeout, caCerts))
+    );
     this.#guard = options.guard;
     this.#headers = {
       "user-agent": options.userAgent,
@@ -146,20 +157,22 @@ export class Downloader implements Downloads {
     };
     signal?.addEventListener("abort", abort, { once: true });
     const proxy = this.#environment.proxyFor(request.url, how.proxy);
-    const unchecked = isSecure(request.url) ? this.#unchecked : undefined;
+    const local = proxy === undefined ? localAddresses(request.url) : undefined;
+    const clients = this.#clientsFor(request.url, local !== undefined);
     let phase: Phase = "answer", asked = request.url, lent: Lent | undefined;
     try {
       const checked = this.#guard?.check(asked, { trusted: how.trusted === true, proxied: proxy !== undefined });
       const verdict = checked instanceof Promise ? await unlessAborted(stop.signal, checked) : checked;
       if (verdict?.failure !== undefined) return { failure: verdict.failure };
-      lent = (unchecked ?? this.#clients).lend(proxy);
+      lent = clients.lend(proxy);
       const { transport } = lent;
       const ask = this.#ask(request, stop.signal);
-      // With a certificate that is checked, an address cannot take the place of the name.
-      const isPinned = verdict !== undefined && verdict.addresses.length > 0 &&
-        (unchecked !== undefined || !isSecure(asked));
+      // Where nothing was looked up, the transport does that itself.
+      const addresses = verdict !== undefined && verdict.addresses.length > 0 ? verdict.addresses : local ?? [];
+      // Where `fetch` checks a certificate, an address cannot take the place of the name.
+      const isPinned = addresses.length > 0 && (clients !== this.#clients || !isSecure(asked));
       const answer = isPinned
-        ? await askPinned(transport, asked, ask, verdict.addresses, (url) => asked = url)
+        ? await askPinned(transport, asked, ask, addresses, (url) => asked = url)
         : await transport.ask(asked, ask);
       const latency = watch.answered();
       lent.answered(originOf(request.url));
@@ -186,7 +199,9 @@ export class Downloader implements Downloads {
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (late !== undefined) return { failure: this.#tooLate(request.url, late) };
-      const failure = failureOf(error, request.url, phase, asked, how.proxy && proxy);
+      const isDirect = proxy === undefined && isSecure(request.url);
+      const explained = isDirect ? await this.#selfSigned.explain(error, request.url, asked) : error;
+      const failure = failureOf(explained, request.url, phase, asked, how.proxy && proxy);
       const isStale = failure.kind === "reset" && phase === "answer" &&
         lent?.mayHaveKept(originOf(request.url)) === true;
       return { failure: isStale ? { ...failure, stale: true } : failure };
@@ -202,10 +217,16 @@ export class Downloader implements Downloads {
   close(): void {
     this.#clients.close();
     this.#unchecked?.close();
+    this.#local.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #clientsFor(url: string, isLocal: boolean): Clients {
+    if (!isSecure(url)) return this.#clients;
+    return this.#unchecked ?? (isLocal ? this.#local : this.#clients);
   }
 
   #ask({ method, headers: said, body }: Downloadable, signal: AbortSignal): Ask {
@@ -281,6 +302,11 @@ function host(url: string): string {
 
 function isSecure(url: string): boolean {
   return url.startsWith("https:");
+}
+
+function localAddresses(url: string): readonly string[] | undefined {
+  // Nearly every URL ends here, without being taken apart.
+  return url.includes(".localhost") ? loopbackOf(new URL(url).hostname) : undefined;
 }
 
 function isWeb(url: string): boolean {

@@ -8,7 +8,7 @@ const advice: Readonly<Partial<Record<FailureKind, string>>> = {
   reset: "Try again: a crawl does so by itself",
   "cut-short": "Try again: a crawl does so by itself",
   "too-large": "Allow more: -s maxBodySize=200MB -s maxElements=1000000",
-  tls: "Trust an authority of your own with --ca-file FILE, or look without any trust with --insecure",
+  tls: "To look at it all the same, without any trust: --insecure",
   proxy: "Check the proxies that --proxy-type names",
   redirect: "Ask for the page that it should lead to",
 };

@@ -11,7 +11,8 @@ import type { Answer, Ask, Transport } from "../transport.ts";
 const mostTried = 4;
 
 /**
- * Asks at the first of some addresses that takes the connection; nothing has been sent to those before it.
+ * Asks at the first of some addresses that takes the connection; nothing has been sent to those before it. Where none
+ * does, it fails as the first did, which was thought the best.
  *
  * `onTry` is told the URL that is asked, which has the address for its host; the name is in the header.
  */
@@ -24,14 +25,16 @@ export async function askPinned(
 ): Promise<Answer> {
   const named = new URL(url);
   const headers = { host: named.host, ...ask.headers };
+  let first: { readonly error: unknown } | undefined;
   for (let at = 0;; at++) {
     const pinned = urlAt(named, addresses[at]!);
     onTry(pinned);
     try {
       return await transport.ask(pinned, { ...ask, headers });
     } catch (error) {
-      const mayGoOn = at + 1 < Math.min(addresses.length, mostTried) && !ask.signal.aborted;
-      if (!mayGoOn || failureOf(error, url, "answer", pinned).kind !== "connect") throw error;
+      if (ask.signal.aborted || failureOf(error, url, "answer", pinned).kind !== "connect") throw error;
+      first ??= { error };
+      if (at + 1 >= Math.min(addresses.length, mostTried)) throw first.error;
     }
   }
 }

@@ -30,13 +30,20 @@ commonName = supplied
 basicConstraints = CA:FALSE
 `;
 
-const here = "DNS:localhost,IP:127.0.0.1";
+const here = "DNS:localhost,DNS:app.localhost,IP:127.0.0.1";
 
 /** Whether this machine has `openssl`; tests without it say so and skip. */
 export const hasOpenssl: boolean = await hasProgram("openssl", ["version"], "the tests with certificates");
 
 /** What there is to choose from. */
-export type CertificateName = "good" | "expired" | "notYet" | "wrongHost" | "selfSigned" | "otherAuthority";
+export type CertificateName =
+  | "good"
+  | "expired"
+  | "notYet"
+  | "wrongHost"
+  | "selfSigned"
+  | "selfSignedServer"
+  | "otherAuthority";
 
 /** A certificate authority of its own, and what it has signed for `localhost`; the folder goes when it is disposed of. */
 export class Certificates implements AsyncDisposable {
@@ -48,7 +55,10 @@ export class Certificates implements AsyncDisposable {
   readonly expired: Certificate;
   readonly notYet: Certificate;
   readonly wrongHost: Certificate;
+  /** As `openssl req -x509` makes it by itself: an authority's. */
   readonly selfSigned: Certificate;
+  /** Self-signed, and a server's. */
+  readonly selfSignedServer: Certificate;
   /** Signed by an authority that nobody knows. */
   readonly otherAuthority: Certificate;
 
@@ -60,6 +70,8 @@ export class Certificates implements AsyncDisposable {
     await selfSigned(folder, "ca", ["-subj", "/CN=trawl test authority"]);
     await selfSigned(folder, "stranger", ["-subj", "/CN=another authority"]);
     await selfSigned(folder, "self", ["-subj", "/CN=localhost", "-addext", `subjectAltName=${here}`]);
+    const server = ["-addext", "basicConstraints=critical,CA:FALSE"];
+    await selfSigned(folder, "server", ["-subj", "/CN=localhost", "-addext", `subjectAltName=${here}`, ...server]);
     await signed(folder, "good", here);
     await signed(folder, "wrong", "DNS:elsewhere.test");
     await signed(folder, "expired", here, { from: "20200101000000Z", until: "20210101000000Z" });
@@ -79,6 +91,7 @@ export class Certificates implements AsyncDisposable {
     this.expired = pair("expired");
     this.notYet = pair("future");
     this.selfSigned = pair("self");
+    this.selfSignedServer = pair("server");
     this.otherAuthority = pair("other");
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { closedPort } from "../closed_port.ts";
-import { failureOf, textOf } from "../one_download.ts";
+import { Downloader } from "../../../lib/net/download.ts";
+import { failureOf, get, textOf } from "../one_download.ts";
 import type { Certificate } from "./certificates.ts";
 import { once, reply, serving, talking, test } from "./tls_servers.ts";
 
@@ -10,7 +11,8 @@ test("download() trusts the certificates that it is given, and no others", async
     for (const caCerts of [[], [selfSigned.cert]]) {
       assert.deepEqual(failureOf(await once(url, { caCerts }), url), {
         kind: "tls",
-        message: "Cannot trust the certificate of HOST: who issued it is not known here; --ca-file can say",
+        message:
+          "Cannot trust the certificate of HOST: it has an unknown issuer: --ca-file FILE names one to trust, --insecure takes any",
         final: true,
       });
     }
@@ -21,8 +23,13 @@ test("download() says what is wrong with a certificate, for good", async (certif
   const reasons: [Certificate, string][] = [
     [certificates.expired, "it expired on 2021-01-01"],
     [certificates.notYet, "it is valid only from 2090-01-01"],
-    [certificates.wrongHost, "it is for elsewhere.test"],
-    [certificates.selfSigned, "it has issued itself, as an authority does"],
+    [certificates.wrongHost, "it has the wrong name: it is for elsewhere.test"],
+    [certificates.otherAuthority, "it has an unknown issuer: --ca-file FILE names one to trust, --insecure takes any"],
+    [
+      certificates.selfSigned,
+      "it is self-signed, and an authority's, which --ca-file cannot change: only --insecure takes it",
+    ],
+    [certificates.selfSignedServer, "it is self-signed: --ca-file FILE trusts it, --insecure any"],
   ];
   for (const [certificate, reason] of reasons) {
     await serving(certificate, async (url) => {
@@ -33,6 +40,30 @@ test("download() says what is wrong with a certificate, for good", async (certif
       });
     });
   }
+});
+
+test("download() does what it says of self-signed certificates", async ({ selfSigned, selfSignedServer }) => {
+  for (const [{ cert, key }, taken] of [[selfSignedServer, true], [selfSigned, false]] as const) {
+    await serving({ cert, key }, async (url) => {
+      assert.equal((await once(url, { caCerts: [cert] })).response !== undefined, taken);
+      assert.equal((await once(url, { insecure: true })).response?.status, 200);
+    });
+  }
+});
+
+test("download() looks at an unknown certificate once, and not behind a proxy", async ({ selfSignedServer }) => {
+  let connections = 0;
+  const count = async (connection: Deno.Conn) => {
+    connections += 1;
+    await (connection as Deno.TlsConn).handshake();
+  };
+  await talking(selfSignedServer, count, async (url) => {
+    using downloader = new Downloader({ userAgent: "test/1", connectTimeout: 5 });
+    for (let at = 0; at < 3; at++) {
+      assert.match((await downloader.download(get(url))).failure!.message, /it is self-signed: /);
+    }
+    assert.equal(connections, 4);
+  });
 });
 
 Deno.test("download() says what keeps encryption from being agreed on", async () => {

@@ -10,8 +10,8 @@ import { answer } from "../raw_server.ts";
 import { once, reply, serving, talking, test } from "./tls_servers.ts";
 
 test("download() takes any certificate when it is told to", async (certificates) => {
-  const { good, expired, notYet, wrongHost, selfSigned } = certificates;
-  for (const certificate of [good, expired, notYet, wrongHost, selfSigned]) {
+  const { good, expired, notYet, wrongHost, selfSigned, selfSignedServer } = certificates;
+  for (const certificate of [good, expired, notYet, wrongHost, selfSigned, selfSignedServer]) {
     await serving(certificate, async (url) => {
       assert.equal(textOf(await once(url, { insecure: true })), `GET ${new URL(url).host} /`);
     });

@@ -1,29 +1,33 @@
 /**
- * https without a look at the certificates, for `--insecure`.
+ * https over `node:tls`, for what `fetch` cannot be told: not to look at certificates (`--insecure`), or to go to an
+ * address under the name of its host.
  *
- * `fetch` cannot be told so while it runs, `node:tls` can. So these requests go through undici, which is loaded when the
- * first of them is made.
+ * These requests go through undici, which is loaded when the first of them is made.
  *
  * @module
  */
 
+import type { Socket } from "node:net";
 import type { Dispatcher } from "undici";
 import { idleConnection } from "../fetch_transport.ts";
-import type { Proxy } from "../proxy/proxy.ts";
 import type { Answer, Ask, Transport } from "../transport.ts";
+import type { Target } from "./node_connect.ts";
 import { unlessAborted } from "../unless_aborted.ts";
 
 /** As much as `fetch` takes over HTTP/1, in bytes and in headers. */
 const maxHeaderSize = 400_000, mostHeaders = 100;
 
-/** Carries requests to servers whose certificates nobody looks at. */
-export class UncheckedTransport implements Transport {
+/** Opens a connection with TLS, within so many milliseconds. */
+export type Connect = (target: Target, timeout: number) => Promise<Socket>;
+
+/** Carries requests over connections that are opened for it. */
+export class NodeTransport implements Transport {
   readonly #undici = import("undici");
   readonly #agent: Promise<Dispatcher>;
 
   /** A connection may take `connectTimeout` seconds: undici goes on with it when nobody waits any more. */
-  constructor(connectTimeout: number, proxy: Proxy | undefined) {
-    this.#agent = this.#open(connectTimeout, proxy);
+  constructor(connectTimeout: number, connect: Connect) {
+    this.#agent = this.#open(connectTimeout, connect);
     // Whoever asks hears of it.
     this.#agent.catch(() => {});
   }
@@ -65,15 +69,14 @@ export class UncheckedTransport implements Transport {
     void this.#agent.then((agent) => agent.destroy(), () => {});
   }
 
-  async #open(connectTimeout: number, proxy: Proxy | undefined): Promise<Dispatcher> {
+  async #open(connectTimeout: number, connect: Connect): Promise<Dispatcher> {
     const { Agent } = await this.#undici;
-    const { connectUnchecked } = await import("./unchecked_connect.ts");
     return new Agent({
       maxHeaderSize,
       keepAliveTimeout: idleConnection,
       keepAliveMaxTimeout: idleConnection,
       connect: (target, callback) => {
-        connectUnchecked(target, 1000 * connectTimeout, proxy).then(
+        connect(target, 1000 * connectTimeout).then(
           (socket) => callback(null, socket),
           (error) => callback(error, null),
         );

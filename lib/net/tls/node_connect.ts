@@ -1,12 +1,13 @@
 /**
- * Connections with TLS on which no certificate is looked at, directly or through an http proxy.
+ * Connections with TLS over `node:tls`: on which no certificate is looked at, directly or through an http proxy; or to
+ * an address, with a certificate for a name.
  *
  * @module
  */
 
 import { Buffer } from "node:buffer";
 import { connect as connectPlain, isIP, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, type ConnectionOptions, rootCertificates, type TLSSocket } from "node:tls";
 import type { Proxy } from "../proxy/proxy.ts";
 
 /** Where to, as undici says it; `servername` is the name in the request, where the host is an address. */
@@ -27,19 +28,38 @@ export function canGoUnchecked(proxy: Proxy): boolean {
   return proxy.url.startsWith("http:");
 }
 
-/** Returns a connection that is ready, within so many milliseconds. */
-export async function connectUnchecked(target: Target, timeout: number, proxy: Proxy | undefined): Promise<Socket> {
+/** Returns a connection that is ready, whatever certificate there is, within so many milliseconds. */
+export async function connectUnchecked(
+  target: Target,
+  timeout: number,
+  proxy: Proxy | undefined,
+): Promise<TLSSocket> {
   const host = unbracketed(target.hostname), port = Number(target.port) || 443;
-  const named = isIP(host) === 6 ? `[${host}]` : host;
-  const through = proxy === undefined ? { host, port } : { socket: await tunnel(proxy, `${named}:${port}`, timeout) };
-  const servername = target.servername || (isIP(host) === 0 ? host : "");
-  const socket = connectTls({
-    ...through,
-    ...servername !== "" && { servername },
-    rejectUnauthorized: false,
-    ALPNProtocols: ["http/1.1"],
-  });
-  return await ready(socket, "secureConnect", timeout);
+  const bracketed = isIP(host) === 6 ? `[${host}]` : host;
+  const through = proxy === undefined
+    ? { host, port }
+    : { socket: await tunnel(proxy, `${bracketed}:${port}`, timeout) };
+  return await secure({ ...through, ...named(target), rejectUnauthorized: false }, timeout);
+}
+
+/**
+ * Returns a connection that is ready within so many milliseconds, to a server that is who its name says by the usual
+ * authorities or by `caCerts`, in PEM.
+ */
+export async function connectChecked(target: Target, timeout: number, caCerts: readonly string[]): Promise<TLSSocket> {
+  const through = { host: unbracketed(target.hostname), port: Number(target.port) || 443 };
+  const ca = caCerts.length > 0 && { ca: [...rootCertificates, ...caCerts] };
+  return await secure({ ...through, ...named(target), ...ca }, timeout);
+}
+
+async function secure(options: ConnectionOptions, timeout: number): Promise<TLSSocket> {
+  return await ready(connectTls({ ...options, ALPNProtocols: ["http/1.1"] }), "secureConnect", timeout);
+}
+
+/** The name that a server is asked for; none where there is only an address. */
+function named({ hostname, servername }: Target): Pick<ConnectionOptions, "servername"> {
+  const host = unbracketed(hostname), name = servername || (isIP(host) === 0 ? host : "");
+  return name === "" ? {} : { servername: name };
 }
 
 /** Opens a way through a proxy; rejects in the words of `fetch`, which tell the proxy's faults from the host's. */
@@ -81,7 +101,7 @@ function statusOf(socket: Socket, timeout: number): Promise<number> {
   });
 }
 
-function ready(socket: Socket, event: "connect" | "secureConnect", timeout: number): Promise<Socket> {
+function ready<Kind extends Socket>(socket: Kind, event: "connect" | "secureConnect", timeout: number): Promise<Kind> {
   return new Promise((resolve, reject) => {
     const late = () => socket.destroy(new Error("Connect Timeout"));
     // It goes on listening: Deno 2.6 may tell of a second error, which would end the process if nobody heard it.
