@@ -24,6 +24,7 @@ import { OptionReader } from "./options.ts";
 import { levels, Reporter } from "./reporter.ts";
 import { retryCommand, runCrawl } from "./run_crawl.ts";
 import { settle } from "./settle.ts";
+import { onConsole } from "./spider_console.ts";
 import { insecureWarning } from "./trust.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -39,6 +40,7 @@ export async function crawl(context: Context): Promise<number> {
     quiet: options.has("quiet"),
     logFile: options.text("log-file"),
   });
+  using _console = onConsole((level, line) => reporter.log(level, line));
   try {
     for (const warning of context.environment.warnings) reporter.log("warn", warning);
     if (asked.insecure) reporter.log("warn", insecureWarning);

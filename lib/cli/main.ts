@@ -2,6 +2,7 @@ import { LockedError } from "../checkpoint/lock.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import { localDisk } from "../disk/local.ts";
 import { version } from "../spider/settings.ts";
+import { printable } from "../text/safe.ts";
 import { systemClock } from "../time/clock.ts";
 import { checkpoint } from "./checkpoint.ts";
 import type { Context } from "./context.ts";
@@ -12,6 +13,7 @@ import { helpOf } from "./help.ts";
 import { list } from "./list.ts";
 import { newSpider } from "./new.ts";
 import { readArgs } from "./parse_args.ts";
+import { onConsole } from "./spider_console.ts";
 import { status } from "./status.ts";
 import { systemTerminal } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
@@ -35,6 +37,11 @@ export async function main(
   disk: Disk = localDisk,
 ): Promise<number> {
   const terminal = systemTerminal();
+  const colours = { debug: "dim", info: "cyan", warn: "yellow", error: "red" } as const;
+  // Standard output is for data, and a spider may print as soon as it is loaded.
+  using _console = onConsole((level, line) =>
+    terminal.say(`${terminal.paint(colours[level], level.padEnd(5))} ${printable(line, 2000)}`)
+  );
   try {
     const args = readArgs(argv);
     if ("help" in args) {
@@ -53,7 +60,7 @@ export async function main(
     }
     return await commands[args.command.name]!(context);
   } catch (error) {
-    terminal.live("");
+    terminal.live(undefined);
     if (error instanceof UsageError) {
       for (const problem of error.problems) terminal.say(`${terminal.paint("red", "trawl:")} ${problem}`);
       terminal.say(`See: trawl help ${argv[0] !== undefined && argv[0] in commands ? argv[0] : ""}`.trimEnd());

@@ -7,10 +7,11 @@
 import type { Disk } from "../disk/disk.ts";
 import type { Progress } from "../engine/engine.ts";
 import type { CrawlEvent, Level } from "../engine/events.ts";
-import { counted, formatCount } from "../text/count.ts";
+import { counted } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import { printable } from "../text/safe.ts";
 import type { Clock } from "../time/clock.ts";
+import { liveLine } from "./live_line.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The levels of the log, the chattiest first. */
@@ -57,7 +58,7 @@ export class Reporter {
   stop(): void {
     this.#cancel();
     this.#progress = undefined;
-    this.#options.terminal.live("");
+    this.#options.terminal.live(undefined);
   }
 
   close(): void {
@@ -114,9 +115,9 @@ export class Reporter {
     if (progress === undefined || quiet) return;
     const rate = this.#rate(progress.counters.pages);
     const isLive = terminal.isLive && !json;
-    if (isLive) terminal.live(fitted(lineOf(progress, rate), terminal.columns));
+    if (isLive) terminal.live((columns) => liveLine(progress, rate, columns));
     else if (this.#samples.length > 1 && json) this.#json({ type: "progress", ...progress, rate });
-    else if (this.#samples.length > 1) terminal.say(lineOf(progress, rate));
+    else if (this.#samples.length > 1) terminal.say(liveLine(progress, rate));
     this.#cancel = clock.after(isLive ? liveEvery : lineEvery, () => this.#tick());
   }
 
@@ -127,23 +128,6 @@ export class Reporter {
     const [first] = this.#samples;
     return at === first!.at ? 0 : (1000 * (pages - first!.pages)) / (at - first!.at);
   }
-}
-
-/** Returns the line that says how a crawl stands. */
-export function lineOf({ counters, waiting, inFlight, why }: Progress, rate: number): string {
-  const parts = [
-    `${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} pages/s`,
-    counted(counters.pages, "page"),
-    counted(counters.items, "item"),
-    `${formatCount(counters.failed)} failed`,
-    `${formatCount(waiting)} waiting`,
-    `${formatCount(inFlight)} in flight`,
-  ];
-  return parts.join(" · ") + (why === undefined ? "" : ` · ${printable(why, 200)}`);
-}
-
-function fitted(line: string, columns: number): string {
-  return line.length < columns ? line : `${line.slice(0, Math.max(0, columns - 2))}…`;
 }
 
 function wordsOf(event: CrawlEvent): readonly [Level, string] {

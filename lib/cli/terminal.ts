@@ -12,8 +12,6 @@ export interface Terminal {
   readonly isLive: boolean;
   /** Whether people look at standard output. */
   readonly isDataLive: boolean;
-  /** Columns of standard error. */
-  readonly columns: number;
   /** Reads the whole of standard input. */
   input(): Promise<Uint8Array<ArrayBuffer>>;
   /** Writes data. */
@@ -22,13 +20,17 @@ export interface Terminal {
   print(line: string): void;
   /** Writes a line for people, above the live line. */
   say(line: string): void;
-  /** Replaces the live line; an empty one removes it. Does nothing where nobody looks. */
-  live(line: string): void;
+  /**
+   * Replaces the live line by what `draw` returns for so many columns; undefined removes it. It is drawn anew whenever
+   * something is written above it, for as many columns as there are by then. Does nothing where nobody looks.
+   */
+  live(draw: ((columns: number) => string) | undefined): void;
   /** Returns the text in a colour, where people look and have not asked for none. */
   paint(colour: "bold" | "dim" | "green" | "red" | "yellow" | "cyan", text: string): string;
 }
 
 const encoder = new TextEncoder();
+const usualColumns = 80;
 
 /** The terminal of this process. */
 export function systemTerminal(): Terminal {
@@ -36,7 +38,8 @@ export function systemTerminal(): Terminal {
   const coloured = isLive && !Deno.noColor;
   const isDataLive = Deno.stdout.isTerminal();
   const sharesScreen = isLive && isDataLive;
-  let shown = "";
+  let shown = "", draw: (columns: number) => string = () => "";
+  const redrawn = () => shown = draw(columnsOf() - 1);
   const clear = () => shown === "" ? "" : "\r\x1b[2K";
   const writeError = (text: string) => {
     try {
@@ -48,29 +51,35 @@ export function systemTerminal(): Terminal {
   return {
     isLive,
     isDataLive,
-    get columns() {
-      return isLive ? Deno.consoleSize().columns : 80;
-    },
     input: () => new Response(Deno.stdin.readable).bytes(),
     data(bytes) {
       if (sharesScreen && shown !== "") writeError(clear());
       writeAll(Deno.stdout, bytes);
-      if (sharesScreen && shown !== "") writeError(shown);
+      if (sharesScreen && shown !== "") writeError(redrawn());
     },
     print(line) {
       this.data(encoder.encode(`${line}\n`));
     },
     say(line) {
-      writeError(`${clear()}${line}\n${shown}`);
+      writeError(`${clear()}${line}\n${redrawn()}`);
     },
-    live(line) {
-      if (!isLive || line === shown) return;
-      const before = clear();
-      shown = line;
-      writeError(`${before}${line}`);
+    live(next) {
+      if (!isLive) return;
+      const before = shown, cleared = clear();
+      draw = next ?? (() => "");
+      if (redrawn() !== before) writeError(`${cleared}${shown}`);
     },
     paint: (colour, text) => coloured ? styleText(colour, text, { validateStream: false }) : text,
   };
+}
+
+/** The width of the terminal; some do not know theirs. */
+function columnsOf(): number {
+  try {
+    return Deno.consoleSize().columns || usualColumns;
+  } catch {
+    return usualColumns;
+  }
 }
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array<ArrayBuffer>): void {

@@ -14,7 +14,7 @@ import { callbackFailure, type Commit } from "./visit.ts";
 /** What a commit changes. */
 export type CommitParts = Pick<
   EngineParts,
-  "scheduler" | "frontier" | "state" | "items" | "failures" | "counters" | "blocks" | "inScope" | "emit"
+  "clock" | "scheduler" | "frontier" | "state" | "items" | "failures" | "counters" | "blocks" | "inScope" | "emit"
 >;
 
 /**
@@ -97,12 +97,16 @@ function commitNext(
 function commitFailure(
   request: Request,
   failure: Failure,
-  { frontier, failures, counters, blocks, emit }: CommitParts,
+  { clock, frontier, failures, counters, blocks, emit }: CommitParts,
 ): void {
   const { kind, message, status, stack } = failure;
   const attempts = request.attempt + request.waits + 1;
   const { url, method, callback, depth } = request;
-  failures.write([failures.encode({ url, kind, message, status, attempts, method, callback, depth, stack })]);
+  const time = new Date(clock.wall()).toISOString();
+  const referrer = request.referrer || undefined;
+  const redirects = request.redirects.length > 0 ? request.redirects : undefined;
+  const what = { url, kind, message, status, attempts, time, referrer, redirects, method, callback, depth, stack };
+  failures.write([failures.encode(what)]);
   frontier.giveUp(request);
   counters.failed += 1;
   if (kind === "blocked" || blocks.statuses.includes(status ?? 0)) countBlocked(counters, hostOf(url));

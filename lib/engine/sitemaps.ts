@@ -51,9 +51,9 @@ export function sitemapsOf(start: Request): Request {
  */
 export function namedSitemaps(request: Request, named: readonly string[]): Request[] {
   const urls = named.map((written) => resolve(written, request.url)).filter((url) => url !== undefined);
-  const sitemap = { callback: readsSitemap, depth: request.depth + 1 };
+  const sitemap = { callback: readsSitemap, depth: request.depth + 1, referrer: request.url };
   if (urls.length > 0) return urls.map((url) => requestFrom(request, url, sitemap));
-  const guessed = { ...sitemap, meta: { guessed: true }, handleStatuses: [404, 410] };
+  const guessed = { ...sitemap, referrer: "", meta: { guessed: true }, handleStatuses: [404, 410] };
   return [requestFrom(request, `${originOf(request.url)}/sitemap.xml`, guessed)];
 }
 
@@ -99,7 +99,7 @@ function requestsOf(request: Request, base: string, { pages, sitemaps }: Sitemap
   const requests: Request[] = [];
   const add = ({ url }: SitemapEntry, said: Partial<Request>) => {
     const resolved = resolve(url, base);
-    if (resolved !== undefined) requests.push(requestFrom(request, resolved, { ...said, depth }));
+    if (resolved !== undefined) requests.push(requestFrom(request, resolved, { ...said, depth, referrer: base }));
   };
   for (const page of pages) {
     const { lastmod } = page;

@@ -2,8 +2,8 @@
  * A pending request as bytes: two bytes with the length of its host's name, the name, and the rest as MessagePack.
  *
  * The host comes first and plain, so that a resume finds out which host each of ten million requests belongs to without
- * decoding them. What the record says already is left out: the host in the URL, and of the referer what it has in common
- * with the URL.
+ * decoding them. What the record says already is left out: the host in the URL, of the referer what it has in common with
+ * the URL, and a referrer that is the same as the referer.
  *
  * @module
  */
@@ -14,12 +14,13 @@ import { pack, unpack } from "../disk/pack.ts";
 const ascii = new TextEncoder(), fromAscii = new TextDecoder();
 const defaults = createRequest("");
 const optional = (Object.keys(defaults) as (keyof Request)[])
-  .filter((key) => !["url", "callback", "depth", "referer"].includes(key));
+  .filter((key) => !["url", "callback", "depth", "referer", "referrer"].includes(key));
 
 /** Returns a request as bytes, its host before it. */
 export function encodeRequest(request: Request, host: string): Uint8Array<ArrayBuffer> {
-  const { url, callback, depth, referer } = request;
+  const { url, callback, depth, referer, referrer } = request;
   const rest: Record<string, unknown> = {};
+  if (referrer !== referer) rest["referrer"] = referrer;
   for (const key of optional) {
     if (!isDefault(key, request[key])) rest[key] = request[key];
   }
@@ -46,7 +47,7 @@ export function decodeRequest(bytes: Uint8Array<ArrayBuffer>): Request {
   const [short, callback, depth, rest, shared, tail] = value;
   const url = withHost(short, bytes.subarray(2, start));
   const referer = typeof tail === "string" ? url.slice(0, shared) + tail : "";
-  return createRequest(url, { ...rest, callback, depth, referer });
+  return createRequest(url, { referrer: referer, ...rest, callback, depth, referer });
 }
 
 /** `https://host/path` becomes `https:/path`, which is no URL of its own; another URL stays whole. */

@@ -78,6 +78,8 @@ export interface Request extends Required<Omit<RequestOptions, "body" | "referre
   readonly referrerPolicy: ReferrerPolicy | undefined;
   /** The `Referer` that goes with it; empty for none. */
   readonly referer: string;
+  /** The page or sitemap that links to it, or to what redirected to it; empty for none. It is told, and not sent. */
+  readonly referrer: string;
   /** `user:password`, where the URL had it: sent as `Authorization`, and never shown. */
   readonly userinfo: string;
 }
@@ -109,6 +111,7 @@ export function createRequest(link: string, said: Partial<Omit<Request, "url">> 
     notBefore: said.notBefore ?? 0,
     redirects: said.redirects ?? none,
     referer: said.referer ?? "",
+    referrer: said.referrer ?? "",
     userinfo: userinfo === "" ? said.userinfo ?? "" : userinfo,
   };
   made.add(request);

@@ -86,6 +86,7 @@ function inherited(page: MadeOn, url: string, { jar = page.jar, referrerPolicy }
   return {
     jar,
     referer: refererOf(referrerPolicy ?? page.referrerPolicy, page.url, url),
+    referrer: page.url,
     userinfo: isSameOrigin ? page.userinfo : "",
   };
 }

@@ -14,7 +14,9 @@ Deno.test("fetch --json prints one object with all of it, and nothing else", asy
     const ended = await place.run(["fetch", url, "--json", "--css", "p::text"]);
     ends(ended, 0);
     assert.equal(ended.stderr, "");
-    const { headers: { date, vary: _, ...headers }, latency, bodyTime, redirects, ...rest } = JSON.parse(ended.stdout);
+    const { headers: { date, vary: _, ...headers }, latency, bodyTime, redirects, times, ...rest } = JSON.parse(
+      ended.stdout,
+    );
     assert.deepEqual(rest, {
       url: `${url}a`,
       status: 200,
@@ -29,6 +31,11 @@ Deno.test("fetch --json prints one object with all of it, and nothing else", asy
       robots: { allowed: true, reason: null },
       matches: ["1", "2"],
     });
+    assert.deepEqual(Object.keys(times), ["lookup", "answer", "body", "robots", "decode", "parse", "select"]);
+    // Nobody was asked for the address of an address.
+    assert.equal(times.lookup, null);
+    for (const name of ["answer", "body", "robots", "decode", "parse", "select"]) assert.ok(times[name] >= 0, name);
+    assert.ok(times.answer + times.body > 0);
     assert.deepEqual(headers, {
       "content-length": "16",
       "content-type": "text/html",
@@ -41,6 +48,8 @@ Deno.test("fetch --json prints one object with all of it, and nothing else", asy
     assert.deepEqual([redirects[0].url, redirects[0].status, redirects[0].by], [url, 301, "redirect"]);
     const bare = JSON.parse((await place.run(["fetch", `${url}a`, "--json", "--body", "-s", "robots=false"])).stdout);
     assert.deepEqual([bare.body, bare.robots, "matches" in bare], ["<p>1</p><p>2</p>", null, false]);
+    // Of what was not done there is no time.
+    assert.deepEqual([bare.times.robots, bare.times.parse, bare.times.select], [null, null, null]);
   });
 });
 

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly onStderr?: (line: string, trawl: Running) => void;
   /** Runs this instead of trawl. */
   readonly program?: readonly string[];
+  /** What it reads from standard input. @default {nothing} */
+  readonly stdin?: string;
   /** How long it may take before the test has failed, in milliseconds. @default {30_000} */
   readonly patience?: number;
 }
@@ -59,17 +61,18 @@ export class Running implements AsyncDisposable {
   readonly #stderrEnd = new AbortController();
 
   constructor(args: readonly string[], options: RunOptions = {}) {
-    const { cwd = root, env = {}, onStderr, program: other, patience = deadline } = options;
+    const { cwd = root, env = {}, onStderr, program: other, stdin, patience = deadline } = options;
     const [command = "", ...before] = other ?? program;
     this.#child = new Deno.Command(command, {
       args: [...before, ...args],
       cwd,
       env: { ...cleanEnvironment(), ...env },
       clearEnv: true,
-      stdin: "null",
+      stdin: stdin === undefined ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    if (stdin !== undefined) void new Response(stdin).body!.pipeTo(this.#child.stdin);
     this.ended = this.#end(onStderr, patience);
     // It is awaited later, or not at all where the test fails before.
     this.ended.catch(() => {});

@@ -71,14 +71,23 @@ Deno.test("decodeRequest() reads a URL that was stored whole, as format 1 has it
 
 Deno.test("encodeRequest() stores of a referer what it has not in common with the URL", () => {
   const url = "https://example.com/list/item-1.html";
-  const size = (referer: string) => encodeRequest(createRequest(url, { referer }), "example.com").length;
+  const size = (referer: string) =>
+    encodeRequest(createRequest(url, { referer, referrer: referer }), "example.com").length;
   assert.equal(size("https://example.com/list/page-2.html") - size(""), 2 + "page-2.html".length);
   assert.equal(size("https://example.com/") - size(""), 2);
   assert.equal(size(url) - size(""), 2);
   for (const referer of ["https://example.com/", "https://example.org/x", "", url, `${url}?more`, "http://a/"]) {
-    const request = createRequest(url, { referer });
-    assert.deepEqual(decodeRequest(encodeRequest(request, "example.com")), request);
+    for (const referrer of [referer, "", "https://example.org/x?y", url]) {
+      const request = createRequest(url, { referer, referrer });
+      assert.deepEqual(decodeRequest(encodeRequest(request, "example.com")), request);
+    }
   }
+});
+
+Deno.test("decodeRequest() takes the referer for the referrer where there is none, as it was stored before", () => {
+  const packed = pack(["https:/a", "parse", 1, {}, 20, "b"]);
+  const request = decodeRequest(new Uint8Array([11, 0, ...new TextEncoder().encode("example.com"), ...packed]));
+  assert.deepEqual([request.referer, request.referrer], ["https://example.com/b", "https://example.com/b"]);
 });
 
 Deno.test("HostReader reads the host of each request, also of two whose names look alike", () => {

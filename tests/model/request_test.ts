@@ -23,6 +23,7 @@ Deno.test("createRequest() gives what is not said its default, and freezes it", 
     notBefore: 0,
     redirects: [],
     referer: "",
+    referrer: "",
     userinfo: "",
   });
   assert.ok(Object.isFrozen(request) && isRequest(request));

@@ -117,6 +117,7 @@ Deno.test("request() takes the options of a request, and a method in any case", 
     notBefore: 0,
     redirects: [],
     referer: "http://a.com/",
+    referrer: pageOf("").url,
     userinfo: "",
   });
 });

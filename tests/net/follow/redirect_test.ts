@@ -73,6 +73,7 @@ Deno.test("redirectOf() keeps what the spider said, and starts anew", () => {
     cookies: { a: "b" },
     referrerPolicy: "no-referrer",
     referer: "https://example.com/",
+    referrer: "https://example.com/links",
     userinfo: "me:secret",
   });
   const { request: found } = redirectOf(request, {
@@ -103,6 +104,7 @@ Deno.test("redirectOf() keeps what the spider said, and starts anew", () => {
     cookies: {},
     referrerPolicy: "no-referrer",
     referer: "",
+    referrer: "https://example.com/links",
     userinfo: "me:secret",
   });
 });

@@ -89,6 +89,6 @@ Deno.test("refreshOf() follows a page back to itself twice, and then it is a pag
 
 Deno.test("refreshOf() ends a chain at the limit", () => {
   assert.deepEqual(refreshed("0; url=/b", { maxRedirects: 1, redirects: ["https://example.com/"] }), {
-    failure: { kind: "redirect", status: 200, message: "Redirected more than 1 times, last to https://example.com/b" },
+    failure: { kind: "redirect", status: 200, message: "Redirected more than 1 time, last to https://example.com/b" },
   });
 });
