@@ -13,7 +13,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const binary = Deno.env.get("TRAWL_BINARY");
 /** Whether it is the compiled program that is tested. */
 export const isCompiled = binary !== undefined;
-const program: readonly string[] = binary === undefined
+/** What starts trawl. */
+export const command: readonly string[] = binary === undefined
   ? [Deno.execPath(), "run", "-A", "--v8-flags=--expose-gc", `${root}main.ts`]
   : [resolve(root, binary)];
 
@@ -62,8 +63,8 @@ export class Running implements AsyncDisposable {
 
   constructor(args: readonly string[], options: RunOptions = {}) {
     const { cwd = root, env = {}, onStderr, program: other, stdin, patience = deadline } = options;
-    const [command = "", ...before] = other ?? program;
-    this.#child = new Deno.Command(command, {
+    const [executable = "", ...before] = other ?? command;
+    this.#child = new Deno.Command(executable, {
       args: [...before, ...args],
       cwd,
       env: { ...cleanEnvironment(), ...env },

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
-import { formatCount } from "../../lib/text/count.ts";
+import { counted, formatCount } from "../../lib/text/count.ts";
 
-Deno.test("formatCount() puts a comma before every three digits", () => {
-  assert.equal(formatCount(0), "0");
-  assert.equal(formatCount(999), "999");
-  assert.equal(formatCount(1000), "1,000");
-  assert.equal(formatCount(1_234_567), "1,234,567");
-  assert.equal(formatCount(-1_234_567), "-1,234,567");
+Deno.test("formatCount() has a comma before every three digits", () => {
+  const cases = { 0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567" };
+  for (const [count, text] of Object.entries(cases)) assert.equal(formatCount(Number(count)), text);
+});
+
+Deno.test("counted() says one of what is counted only for one", () => {
+  assert.equal(counted(0, "page"), "0 pages");
+  assert.equal(counted(1, "page"), "1 page");
+  assert.equal(counted(2, "page"), "2 pages");
+  assert.equal(counted(1001, "page"), "1,001 pages");
+  assert.equal(counted(1, "match", "matches"), "1 match");
+  assert.equal(counted(3, "match", "matches"), "3 matches");
 });
