@@ -148,7 +148,7 @@ function unknownVariables(variables: Readonly<Record<string, string>>): readonly
   const names = settingNames.map(variableOf);
   return Object.keys(variables)
     .filter((name) => name.toUpperCase().startsWith(prefix) && !names.includes(name))
-    .map((name) => `the environment has ${printable(name, 100)}, which is no setting; ${suggest(name, names)}`);
+    .map((name) => `the environment or .env has ${printable(name, 100)}, which is no setting; ${suggest(name, names)}`);
 }
 
 function environmentSettings(variables: Readonly<Record<string, string>>): SettingsInput {

@@ -62,18 +62,18 @@ export function readArgs(argv: readonly string[]): Args | HelpWanted | VersionWa
     }
   }
   if (values.has("help")) return { help: command };
-  const [least, most] = command.count;
-  // As `"$NAME"` is where nobody has set it.
-  if (args.includes("")) {
-    problems.push(`${command.name} ${JSON.stringify("")}: an argument is empty; it takes ${command.args}`);
-  }
-  if (args.length < least) problems.push(`${command.name} needs ${command.args}`);
-  if (args.length > most) {
+  const [least, most] = command.count, given = args.filter((arg) => arg !== "");
+  if (given.length < args.length) {
+    // As `"$NAME"` is where nobody has set it.
+    problems.push(`${command.name} "": an argument is empty; it takes ${command.args || "no arguments"}`);
+  } else if (args.length < least) {
+    problems.push(`${command.name} needs ${command.args}`);
+  } else if (args.length > most) {
     problems.push(
       `${command.name} does not take ${JSON.stringify(args[most])}: it takes ${command.args || "no arguments"}`,
     );
   }
-  return { command, args, values, problems };
+  return { command, args: given, values, problems };
 }
 
 function isEmpty(value: string, { mayBeEmpty }: Flag): boolean {

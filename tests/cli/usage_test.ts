@@ -94,6 +94,52 @@ Deno.test("a data folder that cannot be written to is a usage error that names i
   assert.equal(place.demo.log.length, 0);
 });
 
+Deno.test("an empty value is a usage error for every flag that needs one, and all are told at once", async () => {
+  await using place = await Workplace.open();
+  const crawl = ["crawl", "quotes", "--start-url", place.demo.quotes];
+  const alone = await place.run([...crawl, "--data-dir", ""]);
+  ends(alone, 2);
+  assert.match(alone.stderr, /^trawl: --data-dir needs a value: --data-dir DIR$/m);
+  const all = await place.run(["crawl", "", "--data-dir=", "-o", "", "--project", "", "--log-file", "", "-s", ""]);
+  ends(all, 2);
+  for (const each of ["--data-dir", "-o", "--project", "--log-file", "-s"]) {
+    assert.ok(all.stderr.includes(`trawl: ${each} needs a value`), `${each} in:\n${all.stderr}`);
+  }
+  assert.match(all.stderr, /^trawl: crawl "": an argument is empty; it takes <spider \| \.\/file\.ts>$/m);
+  assert.equal(all.stderr.split("\n").filter((line) => line.startsWith("trawl: ")).length, 6, all.stderr);
+  for (const args of [["status", ""], ["status", "--project="], ["checkpoint", "show", ""], ["new", ""]]) {
+    ends(await place.run(args), 2);
+  }
+  assert.deepEqual([files(place.folder), place.demo.log], [[], []]);
+});
+
+Deno.test("a variable that looks like a setting's and is none is a usage error, wherever it is set", async () => {
+  await using place = await Workplace.open();
+  const crawl = ["crawl", "quotes", "--start-url", place.demo.quotes, "--limit", "x"];
+  const env = { TRAWL_CONCURENCY: "3", TRAWL_maxPages: "secret", trawl_delay: "1" };
+  place.write(".env", "export TRAWL_USERAGENT=secret\nTRAWL_RETRIES=1\n");
+  const ended = await place.run(crawl, { env });
+  ends(ended, 2);
+  isPlain(ended);
+  assert.doesNotMatch(ended.stderr, /secret/);
+  const wanted = {
+    TRAWL_CONCURENCY: "TRAWL_CONCURRENCY",
+    TRAWL_maxPages: "TRAWL_MAX_PAGES",
+    trawl_delay: "TRAWL_DELAY",
+    TRAWL_USERAGENT: "TRAWL_USER_AGENT",
+  };
+  for (const [name, near] of Object.entries(wanted)) {
+    const line = `trawl: the environment or .env has ${name}, which is no setting; did you mean ${near}?`;
+    assert.ok(ended.stderr.includes(`${line}\n`), `${name} in:\n${ended.stderr}`);
+  }
+  assert.equal(ended.stderr.split("\n").filter((line) => line.startsWith("trawl: ")).length, 5, ended.stderr);
+  assert.equal(place.demo.log.length, 0);
+  ends(await place.run(["fetch", place.demo.quotes]), 2);
+  // What needs no setting is not held up by one.
+  ends(await place.run(["status"], { env }), 0);
+  ends(await place.run(["list"], { env }), 0);
+});
+
 Deno.test("an empty DATA_DIR is as none: ./data", async () => {
   await using place = await Workplace.open();
   ends(await place.run(["crawl", "quotes", "--start-url", place.demo.quotes], { env: { DATA_DIR: "" } }), 0);
