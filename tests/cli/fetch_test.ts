@@ -41,7 +41,7 @@ Deno.test("fetch tells the way, the time, the size, the type, the encoding, robo
         "type     text/html",
         "encoding utf-8, a guess: nothing declares it",
         "robots   allows it",
-        /^steps    connect and wait T · body T · robots\.txt T · decode T · parse T · select T$/,
+        /^steps {4}connect and wait T · body T · robots\.txt T · decode T · parse T · select T$/,
         "",
         ...isTold ? ["content-encoding: gzip", `content-length: ${packed.length}`] : [],
         "content-type: text/html",
