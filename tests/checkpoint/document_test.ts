@@ -45,7 +45,7 @@ Deno.test("a document that is cut is said to end too soon", () => {
   const bytes = encodeCheckpoint(checkpoint);
   for (const length of [1, 10, 20, 100, bytes.length - 1]) {
     assert.throws(() => decodeCheckpoint(bytes.slice(0, length), path), {
-      message: `${path} is damaged at byte 0: it ends after ${length} bytes, too soon`,
+      message: `${path} is damaged at byte 0: it ends after ${length === 1 ? "1 byte" : `${length} bytes`}, too soon`,
     });
   }
 });

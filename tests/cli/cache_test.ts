@@ -192,7 +192,7 @@ Deno.test("a cache that cannot be written to is a usage error that names the fla
     const [args, said] of [
       [["--cache", "file"], /--cache: Cannot .*file.*Name a folder that can be written to/],
       [["--cache", "file/below"], /--cache: Cannot .*file\/below.*Name a folder that can be written to/],
-      [["--cache="], /--cache: name a folder/],
+      [["--cache="], /--cache needs a value: --cache DIR/],
       [["--cache-age", "1h"], /--cache-age: .*--cache DIR/],
       [["--cache", "new", "--cache-age", "soon"], /--cache-age: .*"soon"/],
     ] as const

@@ -15,7 +15,7 @@ const binary = Deno.env.get("TRAWL_BINARY");
 export const isCompiled = binary !== undefined;
 /** What starts trawl. */
 export const command: readonly string[] = binary === undefined
-  ? [Deno.execPath(), "run", "-A", "--v8-flags=--expose-gc", `${root}main.ts`]
+  ? [Deno.execPath(), "run", "-A", "--v8-flags=--expose-gc,--heap-growing-percent=50", `${root}main.ts`]
   : [resolve(root, binary)];
 
 /** The spider of the generated web, as a path that `crawl` takes. */
