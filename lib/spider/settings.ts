@@ -152,7 +152,12 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
       "a regular expression that a page which is a block contains in its first 16 KB, besides the challenges that are known",
     parse: pattern,
   },
-  columns: { default: [], shown: "[]", about: "the columns of a CSV file, in their order", parse: names },
+  columns: {
+    default: [],
+    shown: "[]",
+    about: "the keys of an item that are written, in their order: the columns of a CSV file",
+    parse: names,
+  },
 };
 
 /** The names of all settings. */
