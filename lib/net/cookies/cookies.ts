@@ -125,11 +125,15 @@ function keyOf(host: string, jar: string): string {
   return `${siteOf(host)} ${jar}`;
 }
 
+/** Of the control characters the tab alone may be in a cookie (RFC 6265bis, 5.6, step 1); the library refuses it too. */
+// deno-lint-ignore no-control-regex
+const control = /[\0-\x08\x0a-\x1f\x7f]/;
+
 /** Stands for a tab within a name or a value. No header has it, whose characters are bytes. */
 const tab = "\ue000";
 
 function parsed(line: string): readonly Cookie[] {
-  // Of the control characters the tab alone may be in a cookie (RFC 6265bis, 5.6, step 1); the library refuses all.
+  if (control.test(line)) return [];
   const cookie = Cookie.parse(line.replace(/^[^;]*/, (pair) => pair.replaceAll("\t", tab)), { loose: true });
   if (cookie === undefined) return [];
   cookie.key = withTabs(cookie.key);
