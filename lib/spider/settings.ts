@@ -123,7 +123,8 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
   metaRefresh: {
     default: 10,
     shown: "10s",
-    about: "a page that sends elsewhere by <meta http-equiv=refresh> within this time is a redirect; false: a page",
+    about:
+      "a page that sends elsewhere by the header Refresh or <meta http-equiv=refresh> within this time is a redirect; false: a page",
     parse: (value) => value === false || value === "false" ? false : duration(0)(value),
   },
   referrerPolicy: {

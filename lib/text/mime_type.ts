@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex
 /**
  * What a body is: by its `Content-Type`, and where that says nothing by its beginning (MIME Sniffing Standard, 7).
  *
@@ -48,11 +49,8 @@ const files: readonly (readonly [beginning: RegExp, type: string])[] = [
   [/^\xff\xd8\xff/, "image/jpeg"],
   [/^RIFF[^]{4}WEBPVP/, "image/webp"],
   [/^BM[^]{4}\0\0\0\0/, "image/bmp"],
-  // deno-lint-ignore no-control-regex
   [/^\x1f\x8b\x08/, "application/x-gzip"],
-  // deno-lint-ignore no-control-regex
   [/^PK\x03\x04/, "application/zip"],
-  // deno-lint-ignore no-control-regex
   [/^Rar!\x1a\x07\0/, "application/x-rar-compressed"],
 ];
 
@@ -60,7 +58,6 @@ const files: readonly (readonly [beginning: RegExp, type: string])[] = [
 const byteOrderMark = /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/;
 
 /** What no text has (MIME Sniffing, 3, "binary data byte"). */
-// deno-lint-ignore no-control-regex
 const binary = /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]/;
 
 /**
