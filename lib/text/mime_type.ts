@@ -129,6 +129,6 @@ function headOf(body: Uint8Array): string {
 
 /** The beginning from its first `<`, if that comes first; in UTF-16 the tags are ASCII with zeros in between. */
 function markupOf(head: string): string {
-  const isWide = /^(?:\xff\xfe|\xfe\xff|<\0|\0{1,3}<)/.test(head);
+  const isWide = /^(?:\xff\xfe|\xfe\xff|<\0|\0<)/.test(head);
   return (isWide ? head.replaceAll("\0", "") : head).replace(byteOrderMark, "").trimStart();
 }
