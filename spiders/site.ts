@@ -10,24 +10,17 @@ export default {
     // A sitemap names pages of its own host.
     const { sitemap } = page.meta;
     const home = page.depth === 0 ? host : typeof sitemap === "string" ? new URL(sitemap).host : page.meta.host;
-    if (host !== home || !isHtml(page)) return;
+    if (host !== home || !page.isHtml) return;
     yield {
       url: page.url,
       status: page.status,
-      title: page.css("title::text").text(),
+      // An svg, which may come first, has titles of its own.
+      title: page.css("title:not(svg *, template *)::text").text(),
       h1: page.css("h1").text(),
       links: page.css("a[href]").length,
     };
-    for (const request of page.follow("a[href]", { meta: { host } })) {
+    for (const request of page.follow("a[href], area[href], frame[src], iframe[src]", { meta: { host } })) {
       if (new URL(request.url).host === host) yield request;
     }
   },
 };
-
-/** Whether the page is HTML: by its `Content-Type`, or, where that is missing, when its first sign is `<`. */
-function isHtml(page: Page): boolean {
-  const type = page.headers.get("content-type");
-  if (type !== null) return /^\s*(text\/html|application\/xhtml\+xml)\s*(;|$)/i.test(type);
-  const beginning = new TextDecoder().decode(page.bytes.subarray(0, 512));
-  return beginning.trimStart().startsWith("<");
-}

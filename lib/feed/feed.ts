@@ -54,7 +54,7 @@ export interface FeedOptions {
   readonly format?: FeedFormat | undefined;
   /** Where to go on. @default a new file */
   readonly snapshot?: FeedSnapshot | undefined;
-  /** CSV: the columns, where the spider names them. @default the keys of the items */
+  /** The keys that are written, in their order, where the spider names them. @default the keys of the items */
   readonly columns?: readonly string[] | undefined;
   readonly warn: (message: string) => void;
   /** Writes all bytes to standard output, or throws. Needed for the path `-`. */
@@ -74,9 +74,9 @@ export function openFeed(options: FeedOptions): Feed {
   }
   switch (format) {
     case "jsonl":
-      return new OpenFeed(options, format, jsonLines());
+      return new OpenFeed(options, format, jsonLines(columns));
     case "json":
-      return new OpenFeed(options, format, jsonArray((snapshot?.length ?? 0) > 0));
+      return new OpenFeed(options, format, jsonArray((snapshot?.length ?? 0) > 0, columns));
     case "csv":
       return new OpenFeed(
         options,

@@ -2,7 +2,8 @@
  * Items as JSON: an object a line, or one array.
  *
  * Both are UTF-8 with `\n` at the end of each line, and an item is always one line: JSON escapes every line break
- * inside a string. U+2028 and U+2029 stay as they are, which JSON allows.
+ * inside a string. U+2028 and U+2029 stay as they are, which JSON allows. Where the spider names columns, an object has
+ * those of them that its item has, in their order.
  *
  * @module
  */
@@ -15,9 +16,9 @@ import { checkItem } from "./writable.ts";
  * Returns the layout of a `.jsonl` file: a compact JSON object a line, so that any number of whole lines is a whole
  * file.
  */
-export function jsonLines(): Layout<string> {
+export function jsonLines(columns?: readonly string[]): Layout<string> {
   return {
-    encode,
+    encode: (item) => encode(item, columns),
     render: (items) => items.join("\n") + "\n",
     end: () => "",
     state: () => ({}),
@@ -34,9 +35,9 @@ export const arrayEndSize = 3;
  * The separator stands before an item, so a file in work never ends in a comma that a resumed crawl would have to take
  * back.
  */
-export function jsonArray(begun: boolean): Layout<string> {
+export function jsonArray(begun: boolean, columns?: readonly string[]): Layout<string> {
   return {
-    encode,
+    encode: (item) => encode(item, columns),
     render(items) {
       const start = begun ? ",\n" : "[\n";
       begun = true;
@@ -47,7 +48,11 @@ export function jsonArray(begun: boolean): Layout<string> {
   };
 }
 
-function encode(item: Item): string {
+function encode(item: Item, columns: readonly string[] | undefined): string {
   checkItem(item);
-  return JSON.stringify(item);
+  if (columns === undefined) return JSON.stringify(item);
+  const named = columns.filter((column) => Object.hasOwn(item, column));
+  // As text, because an object would put the keys that are numbers first.
+  const pairs = named.map((column) => [JSON.stringify(column), JSON.stringify(item[column])] as const);
+  return `{${pairs.filter(([, value]) => value !== undefined).map((pair) => pair.join(":")).join(",")}}`;
 }

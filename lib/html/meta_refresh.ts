@@ -4,34 +4,42 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
 import { type AnyNode, type Document, isTag } from "domhandler";
-import { baseUrl } from "./base_url.ts";
 import { elementsNamed } from "./elements.ts";
 
 /** Where a page sends its readers, and when. */
 export interface Refresh {
   readonly seconds: number;
-  /** Absolute, of any scheme. */
-  readonly url: string;
+  /** As it is written; `undefined` where the page is only to be loaded again. */
+  readonly link: string | undefined;
 }
 
 /**
- * Returns what the first refresh of a page says, or `undefined` where there is none, or it only reloads the page.
+ * Returns what the first refresh of a page says that can be read, or `undefined` where there is none.
  *
- * It is read as browsers read it (HTML Standard, 4.2.5.3, "shared declarative refresh steps"), relative to the page's
- * `<base>`. One inside `<noscript>` or `<template>` does not count: the first is for readers that the page turns away.
+ * One inside `<noscript>` or `<template>` does not count: the first is for readers that the page turns away.
  */
-export function metaRefresh(document: Document, url: string): Refresh | undefined {
+export function metaRefresh(document: Document): Refresh | undefined {
   for (const meta of elementsNamed(document, "meta")) {
     if (meta.attribs["http-equiv"]?.trim().toLowerCase() !== "refresh" || isInert(meta)) continue;
-    const [, seconds, target = ""] = order.exec(meta.attribs["content"] ?? "") ?? [];
-    if (seconds === undefined) continue;
-    const link = unquoted(target.replace(/^url\s*=\s*/i, ""));
-    const found = link === "" || link.startsWith("#") ? null : URL.parse(link, baseUrl(document, url));
-    return found === null ? undefined : { seconds: Number.parseFloat(`0${seconds}`), url: found.href };
+    const refresh = parseRefresh(meta.attribs["content"] ?? "");
+    if (refresh !== undefined) return refresh;
   }
   return undefined;
+}
+
+/**
+ * Returns what a refresh says, whether in a `<meta>` or in the header `Refresh`, or `undefined` where it is none; it is
+ * read as browsers read it (HTML Standard, 4.2.5.3, "shared declarative refresh steps").
+ */
+export function parseRefresh(content: string): Refresh | undefined {
+  const [, seconds, target = ""] = order.exec(content) ?? [];
+  if (seconds === undefined) return undefined;
+  const link = unquoted(target.replace(/^url\s*=\s*/i, ""));
+  return {
+    seconds: Number.parseFloat(`0${seconds}`),
+    link: link === "" || link.startsWith("#") ? undefined : link,
+  };
 }
 
 /** A number of seconds, and behind a separator the rest. */
@@ -51,16 +59,16 @@ function unquoted(text: string): string {
   return text.slice(1, end < 0 ? undefined : end).trim();
 }
 
-/** How far into a page a refresh is looked for, in bytes: a page that only sends elsewhere is short. */
-const within = 4096;
+const mention = /http-equiv\s*=\s*["']?\s*refresh/gi;
 
 /**
- * Returns what the beginning of a page says of a refresh, up to the end of a tag, or `undefined` where it cannot hold one,
- * as nearly all pages cannot: finding that out costs less than a microsecond.
+ * Returns the beginning of a page up to the last tag that may be a refresh, or `undefined` where there is none, as in
+ * nearly all pages.
  */
-export function headWithRefresh(body: Uint8Array): Uint8Array | undefined {
-  const head = Buffer.from(body.buffer, body.byteOffset, Math.min(within, body.byteLength));
-  // One character a byte: what is looked for is ASCII, and so it is in every encoding but UTF-16.
-  if (!/http-equiv\s*=\s*["']?\s*refresh/i.test(head.toString("latin1"))) return undefined;
-  return body.byteLength <= within ? body : body.subarray(0, head.lastIndexOf(">") + 1);
+export function headWithRefresh(html: string): string | undefined {
+  let last: number | undefined;
+  for (const { index } of html.matchAll(mention)) last = index;
+  if (last === undefined) return undefined;
+  const end = html.indexOf(">", last);
+  return end < 0 ? html : html.slice(0, end + 1);
 }

@@ -5,6 +5,8 @@
  */
 
 import { Parser } from "htmlparser2";
+import { parseHtml } from "./parse.ts";
+import { textContent } from "./text_content.ts";
 
 /** A URL, as it is written there. */
 export interface SitemapEntry {
@@ -41,8 +43,17 @@ const deepest = 64;
 /** The date, and perhaps the time, of ISO 8601 as the sitemaps' standard has it. */
 const date = /^\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)?)?$/;
 
-/** A reference to an entity that XML does not know by itself. None is looked up, however the document defines it. */
+/** A reference to an entity that XML does not know by itself. */
 const unknownEntity = /&[\w.:-]+;/g;
+
+/**
+ * What such a reference stands for: a character where HTML has the name, which is how many a program escapes a URL, and
+ * else nothing. None is looked up in the document, however it defines it.
+ */
+function characterOf(reference: string): string {
+  const text = textContent(parseHtml(reference));
+  return text === reference ? "" : text;
+}
 
 /**
  * Returns the first `most` URLs of a sitemap in the order in which it names them, or `undefined` for a text that is no
@@ -112,7 +123,7 @@ function parseXml(text: string, most: number): Sitemap | undefined {
     },
     ontext(text) {
       // A reference that XML knows comes as a text of its own.
-      if (said !== undefined) said += inData ? text : text.replace(unknownEntity, "");
+      if (said !== undefined) said += inData ? text : text.replace(unknownEntity, characterOf);
     },
     oncdatastart: () => void (inData = true),
     oncdataend: () => void (inData = false),

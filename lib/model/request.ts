@@ -74,7 +74,10 @@ export interface Request extends Required<Omit<RequestOptions, "body" | "referre
   readonly notBefore: number;
   /** The URLs that redirected to this one, first to last. */
   readonly redirects: readonly string[];
-  /** What it said of its own; it is known already in `referer`, and counts for what it redirects to. */
+  /**
+   * Its own, that of its page, or that of an answer that redirected it, unless it is the setting; it is known already in
+   * `referer`, and counts for what it is redirected to.
+   */
   readonly referrerPolicy: ReferrerPolicy | undefined;
   /** The `Referer` that goes with it; empty for none. */
   readonly referer: string;

@@ -28,6 +28,7 @@ import { NodeTransport } from "./tls/node_transport.ts";
 import { SelfSigned } from "./tls/self_signed.ts";
 import { cannotUnpack, leavesPacked, packedWith, unpack } from "./body/unpack.ts";
 import { unlessAborted } from "./unless_aborted.ts";
+import { contentLength } from "./single_header.ts";
 import { type Late, Watch } from "./watch.ts";
 
 /** What of a request the network sees, and what else a cache tells it by. */
@@ -284,8 +285,7 @@ export class Downloader implements Downloads {
  * way, and a chunked body ends where it wants whatever else the headers say.
  */
 function announcedLength(headers: Headers): number | undefined {
-  const length = headers.get("content-length");
-  return length === null || headers.has("transfer-encoding") || !/^\d+$/.test(length) ? undefined : Number(length);
+  return headers.has("transfer-encoding") ? undefined : contentLength(headers);
 }
 
 /**

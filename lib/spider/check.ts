@@ -1,4 +1,5 @@
 import { suggest } from "../text/nearest.ts";
+import { canonicalHost } from "../url/canonical_host.ts";
 import { resolve } from "../url/resolve.ts";
 import { mergeSettings, settingNames, type SettingsInput } from "./settings.ts";
 import type { Spider } from "./spider.ts";
@@ -71,8 +72,14 @@ function checkStart({ start, startUrls }: Record<string, unknown>): string[] {
 function checkDomains(domains: unknown): string[] {
   if (domains === undefined) return [];
   if (!Array.isArray(domains)) return ["allowedDomains is not an array of domains"];
-  return domains.filter((domain) => typeof domain !== "string" || !/^[^\s/:?#@]+$/.test(domain))
-    .map((domain) => `allowed domain ${JSON.stringify(domain)} is not a domain such as "example.com"`);
+  return domains.filter((domain) => typeof domain !== "string" || canonicalHost(domain) === undefined)
+    .map((domain) => `allowed domain ${JSON.stringify(domain)} is not a domain such as ${exampleFor(domain)}`);
+}
+
+/** An address that lacks its brackets has a right spelling of its own. */
+function exampleFor(domain: unknown): string {
+  const address = typeof domain === "string" && domain.includes(":") ? canonicalHost(`[${domain}]`) : undefined;
+  return JSON.stringify(address ?? "example.com");
 }
 
 function checkSettings(settings: unknown): string[] {

@@ -14,6 +14,8 @@ export const highestPriority = 100;
 /** What a request has from the page that it is made on, unless it says otherwise. */
 export interface MadeOn extends Pick<Request, "url" | "jar" | "userinfo"> {
   readonly referrerPolicy: ReferrerPolicy;
+  /** The policy of pages that say nothing of it. */
+  readonly usual: ReferrerPolicy;
 }
 
 /** Says what in a request's options cannot be sent; nothing when all can. */
@@ -81,12 +83,15 @@ export function makeRequest(
   });
 }
 
-function inherited(page: MadeOn, url: string, { jar = page.jar, referrerPolicy }: RequestOptions): Partial<Request> {
+function inherited(page: MadeOn, url: string, { jar = page.jar, ...said }: RequestOptions): Partial<Request> {
   const isSameOrigin = page.userinfo !== "" && originOf(page.url) === originOf(url);
+  const { referrerPolicy = page.referrerPolicy } = said;
   return {
     jar,
-    referer: refererOf(referrerPolicy ?? page.referrerPolicy, page.url, url),
     referrer: page.url,
+    referer: refererOf(referrerPolicy, page.url, url),
+    // It counts for what the request is redirected to. Nearly always it goes without saying, and takes no room.
+    ...said.referrerPolicy === undefined && referrerPolicy !== page.usual && { referrerPolicy },
     userinfo: isSameOrigin ? page.userinfo : "",
   };
 }

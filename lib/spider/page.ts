@@ -1,5 +1,5 @@
 import type { Document } from "domhandler";
-import { baseUrl } from "../html/base_url.ts";
+import { baseHref, mentionsBase } from "../html/base_href.ts";
 import { parseHtml } from "../html/parse.ts";
 import { defaultReferrerPolicy, type ReferrerPolicy } from "../model/referrer_policy.ts";
 import type { Request, RequestOptions } from "../model/request.ts";
@@ -7,6 +7,8 @@ import type { Response } from "../model/response.ts";
 import { policyOf } from "../net/follow/referer.ts";
 import { Selection } from "../select/selection.ts";
 import { decode } from "../text/charset.ts";
+import { isHtml, mimeTypeOf } from "../text/mime_type.ts";
+import { baseUrl } from "../url/base_url.ts";
 import { resolve } from "../url/resolve.ts";
 import { type MadeOn, makeRequest } from "./make_request.ts";
 
@@ -91,6 +93,19 @@ export class Page {
     return this.#decode().encoding;
   }
 
+  /**
+   * The type of the body, such as `text/html` or `application/pdf`: by its `Content-Type`, and where that says nothing by
+   * how the body begins, as browsers do it.
+   */
+  get mimeType(): string {
+    return mimeTypeOf(this.#contentType, this.bytes);
+  }
+
+  /** Whether the body is a page in HTML or XHTML, also where its `Content-Type` does not say so. */
+  get isHtml(): boolean {
+    return isHtml(this.#contentType, this.bytes);
+  }
+
   /** Returns the body as JSON, or throws a `SyntaxError`. */
   json(): unknown {
     return JSON.parse(this.text);
@@ -127,13 +142,13 @@ export class Page {
 
   /**
    * The request that led to this page; called as a function, it returns a request for a URL that is resolved against
-   * the page, `<base>` included. The URL must be http or https, the callback must exist, and `meta` must be plain data:
+   * the page, its `<base>` and its encoding included. The URL must be http or https, the callback must exist, and `meta` must be plain data:
    * otherwise it throws.
    */
   get request(): Request & ((url: string | URL, options?: RequestOptions) => Request) {
     this.#request ??= Object.assign(
       (url: string | URL, options: RequestOptions = {}) => {
-        const resolved = resolve(String(url).trim(), this.#baseUrl);
+        const resolved = resolve(String(url).trim(), this.#baseUrl, () => this.encoding);
         if (resolved === undefined) {
           throw new RangeError(`Cannot request ${JSON.stringify(String(url))}: it is not an http or https URL`);
         }
@@ -179,13 +194,17 @@ export class Page {
   }
 
   #make(url: string, options: RequestOptions): Request {
-    const { request: { jar, userinfo }, callbacks, referrerPolicy = defaultReferrerPolicy } = this.#parts;
-    this.#madeOn ??= { url: this.url, jar, userinfo, referrerPolicy: policyOf(this.headers) ?? referrerPolicy };
+    const { request: { jar, userinfo }, callbacks, referrerPolicy: usual = defaultReferrerPolicy } = this.#parts;
+    this.#madeOn ??= { url: this.url, jar, userinfo, referrerPolicy: policyOf(this.headers) ?? usual, usual };
     return makeRequest(url, options, this.depth + 1, callbacks, this.#madeOn);
   }
 
   #decode(): { readonly text: string; readonly encoding: string } {
-    return this.#decoded ??= decode(this.bytes, this.headers.get("content-type") ?? undefined);
+    return this.#decoded ??= decode(this.bytes, this.#contentType);
+  }
+
+  get #contentType(): string | undefined {
+    return this.headers.get("content-type") ?? undefined;
   }
 
   #parse(): Document {
@@ -197,8 +216,9 @@ export class Page {
   }
 
   get #baseUrl(): string {
-    // Parsing a page only to find that it has no <base> would be a waste.
-    return this.#base ??= /<base\s/i.test(this.text) ? baseUrl(this.#parse(), this.url) : this.url;
+    return this.#base ??= mentionsBase(this.text)
+      ? baseUrl(baseHref(this.#parse()), this.url, () => this.encoding)
+      : this.url;
   }
 }
 

@@ -123,7 +123,8 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
   metaRefresh: {
     default: 10,
     shown: "10s",
-    about: "a page that sends elsewhere by <meta http-equiv=refresh> within this time is a redirect; false: a page",
+    about:
+      "a page that sends elsewhere by the header Refresh or <meta http-equiv=refresh> within this time is a redirect; false: a page",
     parse: (value) => value === false || value === "false" ? false : duration(0)(value),
   },
   referrerPolicy: {
@@ -152,7 +153,12 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
       "a regular expression that a page which is a block contains in its first 16 KB, besides the challenges that are known",
     parse: pattern,
   },
-  columns: { default: [], shown: "[]", about: "the columns of a CSV file, in their order", parse: names },
+  columns: {
+    default: [],
+    shown: "[]",
+    about: "the keys of an item that are written, in their order: the columns of a CSV file",
+    parse: names,
+  },
 };
 
 /** The names of all settings. */

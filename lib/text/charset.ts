@@ -6,6 +6,8 @@
 
 import { getEncoding } from "encoding-sniffer";
 import { decoderOf, encodingOf } from "./charset_names.ts";
+import { readContentType } from "./content_type.ts";
+import { lateCharset, undeclared } from "./late_charset.ts";
 
 /** A text, and the WHATWG name of the encoding that its bytes were read in, in lower case. */
 export interface Decoded {
@@ -16,14 +18,11 @@ export interface Decoded {
 /** Where the encoding of a body is known from; `meta` is any declaration within the page itself. */
 export type EncodingSource = "bom" | "header" | "meta" | "guess";
 
-/** How far into a page its own word about its encoding is looked for, in bytes. */
+/** How far into a page its own word about its encoding counts whatever its bytes look like. */
 const declarationWithin = 4096;
 
 /** More bytes than a declaration takes from its word `charset` or `encoding` to its end. */
 const declarationLength = 256;
-
-/** Stands for "nothing is declared": no page can name it, because in a page it means windows-1252. */
-const undeclared = "x-user-defined";
 
 /** Strict, to tell text from bytes that only might be it; a byte order mark is dropped by each of the decoders. */
 const strict = new TextDecoder("utf-8", { fatal: true });
@@ -35,23 +34,53 @@ const fallback = "windows-1252";
  * Returns the text of a body.
  *
  * In this order: a byte order mark, the `charset` of the `Content-Type` header, a `<meta>` or XML declaration in the
- * first 4,096 bytes, a page that plainly begins in UTF-16, UTF-8 where the bytes are valid UTF-8,
+ * first 4,096 bytes, a page that plainly begins in UTF-16, UTF-8 where the bytes are valid UTF-8 and more than
+ * ASCII, a `<meta>` anywhere, UTF-8 where hardly a byte speaks against it, a declaration that only looks like one,
  * windows-1252. A name that nobody knows counts as none. Bytes that the encoding does not allow become U+FFFD; nothing
  * is thrown.
  */
 export function decode(body: Uint8Array, contentType: string | undefined): Decoded {
-  const given = mark(body) ?? inHeader(body, contentType);
-  if (given !== undefined) return { text: textOf(body, given), encoding: given };
-  const head = headOf(body);
-  const declared = declaredWithin(body, head);
-  return declared === undefined ? guessed(body, head) : { text: textOf(body, declared), encoding: declared };
+  const before = known.get(body);
+  if (before !== undefined && before.contentType === contentType) return before.decoded;
+  const { encoding, text = textOf(body, encoding) } = found(body, contentType);
+  const decoded = { text, encoding };
+  known.set(body, { contentType, decoded });
+  return decoded;
 }
+
+/** A page is asked first whether it sends elsewhere, and then for what it holds. */
+const known = new WeakMap<Uint8Array, { readonly contentType: string | undefined; readonly decoded: Decoded }>();
 
 /** Returns where {@linkcode decode} has the encoding of a body from. */
 export function encodingSource(body: Uint8Array, contentType: string | undefined): EncodingSource {
-  if (mark(body) !== undefined) return "bom";
-  if (inHeader(body, contentType) !== undefined) return "header";
-  return declaredWithin(body, headOf(body)) === undefined ? "guess" : "meta";
+  return found(body, contentType).source;
+}
+
+interface Found {
+  readonly encoding: string;
+  readonly source: EncodingSource;
+  /** Where it had to be made to find out. */
+  readonly text?: string;
+}
+
+function found(body: Uint8Array, contentType: string | undefined): Found {
+  const marked = mark(body);
+  if (marked !== undefined) return { encoding: marked, source: "bom" };
+  const said = inHeader(body, contentType);
+  if (said !== undefined) return { encoding: said, source: "header" };
+  const early = declaredWithin(body, headOf(body));
+  if (early !== undefined) return { encoding: early, source: "meta" };
+  if (body.length === 0) return { text: "", encoding: fallback, source: "guess" };
+  const { text, errors, others } = asUtf8(body);
+  const utf8: Found = { text, encoding: "utf-8", source: "guess" };
+  // More than ASCII, and valid: it cannot be anything else.
+  if (errors === 0 && others > 0) return utf8;
+  const { declared, loose } = lateCharset(text);
+  if (declared !== undefined) return { encoding: declared, source: "meta" };
+  // A text that was cut in the middle of a letter is still one in UTF-8; by chance hardly two bytes are a letter of it.
+  if (others > 0 && others >= 2 * errors) return utf8;
+  if (loose !== undefined) return { encoding: loose, source: "meta" };
+  return errors === 0 ? utf8 : { encoding: fallback, source: "guess" };
 }
 
 function textOf(body: Uint8Array, encoding: string): string {
@@ -71,9 +100,7 @@ function mark(body: Uint8Array): string | undefined {
  * Western text stand shows which it is.
  */
 function inHeader(body: Uint8Array, contentType: string | undefined): string | undefined {
-  if (contentType === undefined) return undefined;
-  const [, quoted, bare] = /(?:^|[;,\s])charset\s*=\s*(?:"([^"]*)"|'?([^\s;"',]+))/i.exec(contentType) ?? [];
-  const label = quoted ?? bare;
+  const { charset: label } = readContentType(contentType);
   if (label === undefined) return undefined;
   const encoding = encodingOf(label);
   return encoding === "utf-16le" && !/le$/i.test(label) && body[0] === 0 && body[1] !== 0 ? "utf-16be" : encoding;
@@ -85,7 +112,7 @@ function declaredWithin(body: Uint8Array, head: string): string | undefined {
   const wide = /^(?:<\0|\0<)/.test(head);
   // The sniffer goes byte by byte: on a page that declares nothing it would take far longer than the decoding.
   if (last < 0 && !wide) return undefined;
-  const maxBytes = Math.min(last < 0 ? 8 : last + declarationLength, declarationWithin);
+  const maxBytes = last < 0 ? 8 : last + declarationLength;
   const found = getEncoding(body, { maxBytes, defaultEncoding: undeclared }).toLowerCase();
   if (found !== undeclared) return encodingOf(found);
   return wide ? shown(head) : undefined;
@@ -97,35 +124,35 @@ function shown(head: string): string | undefined {
   return /^<\0[^\0]\0/.test(head) ? "utf-16le" : undefined;
 }
 
-function guessed(body: Uint8Array, head: string): Decoded {
-  if (body.length === 0) return { text: "", encoding: fallback };
-  const text = asUtf8(body);
-  // More than ASCII, and valid: it cannot be anything else.
-  if (text !== undefined && text.length !== body.length) return { text, encoding: "utf-8" };
-  const loose = looselyDeclared(head);
-  if (loose !== undefined) return { text: textOf(body, loose), encoding: loose };
-  return text === undefined ? { text: textOf(body, fallback), encoding: fallback } : { text, encoding: "utf-8" };
+interface Utf8 {
+  readonly text: string;
+  /** Places at which the bytes are not valid; 0 where all are. */
+  readonly errors: number;
+  /** About as many as there are characters that are valid and not ASCII; 0 only where there is none. */
+  readonly others: number;
 }
 
-/** The text, where the bytes are valid UTF-8. */
-function asUtf8(body: Uint8Array): string | undefined {
+function asUtf8(body: Uint8Array): Utf8 {
   const text = decoderOf("utf-8").decode(body);
   // The strict decoder takes ten times as long, and much memory. It is asked only where it may say no.
-  if (!text.includes("\u{fffd}")) return text;
-  try {
-    return strict.decode(body);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
+  if (!text.includes("\u{fffd}") || isValid(body)) return { text, errors: 0, others: body.length - text.length };
+  let errors = 0, others = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0xfffd) errors += 1;
+    else if (unit > 0x7f) others += 1;
   }
+  return { text, errors, others };
 }
 
-/** `< meta` is text for the standard and for browsers; better than nothing it is all the same. */
-function looselyDeclared(head: string): string | undefined {
-  if (!head.includes("charset")) return undefined;
-  const [, label] = /<\s+meta\s[^>]{0,300}?charset\s*=\s*(?:["']\s*)?([^\s"'>;]{1,40})/.exec(head) ?? [];
-  const encoding = label === undefined ? undefined : encodingOf(label);
-  return encoding === undefined || encoding.startsWith("utf-16") ? undefined : encoding;
+function isValid(body: Uint8Array): boolean {
+  try {
+    strict.decode(body);
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }
 
 /** What there is of a page to look for a declaration in, byte for byte, in lower case. */

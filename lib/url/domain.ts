@@ -1,10 +1,13 @@
+import { canonicalHost } from "./canonical_host.ts";
+
 /** Domains are asked for once a link, always with the same few lists. */
 const known = new WeakMap<readonly string[], readonly string[]>();
 
 /**
  * Returns whether a host is one of these domains or below one of them.
  *
- * Upper and lower case are the same; userinfo, a port, a leading and a trailing dot count for nothing, on either side.
+ * Every spelling of a host is the same, Unicode and punycode among them; userinfo, a port, a leading and a trailing dot
+ * count for nothing, on either side. `*.` before a domain says nothing more: what is below it is always meant.
  * An empty list holds no host. A list is read once: changing it afterwards has no effect.
  *
  * @example
@@ -18,16 +21,15 @@ const known = new WeakMap<readonly string[], readonly string[]>();
 export function inDomains(hostname: string, domains: readonly string[]): boolean {
   let bare = known.get(domains);
   if (bare === undefined) known.set(domains, bare = domains.map(bareHost).filter((domain) => domain !== ""));
-  const host = bareHost(hostname);
+  const host = isBare.test(hostname) ? hostname : bareHost(hostname);
   return bare.some((domain) =>
     host === domain || (host.endsWith(domain) && host.charCodeAt(host.length - domain.length - 1) === 0x2e)
   );
 }
 
 /** A host that needs nothing taken off, as `URL.hostname` gives it. */
-const isBare = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
+const isBare = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 
 function bareHost(text: string): string {
-  if (isBare.test(text)) return text;
-  return text.trim().toLowerCase().replace(/^.*@/, "").replace(/(?<=^[^:]*|\]):\d*$/, "").replace(/^\.|\.$/g, "");
+  return canonicalHost(text.trim().replace(/^.*@/, "").replace(/(?<=^[^:]*|\]):\d*$/, "")) ?? "";
 }

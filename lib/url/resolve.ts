@@ -5,6 +5,7 @@
  */
 
 import { inPageEncoding } from "./page_query.ts";
+import { parseUrl } from "./parse_url.ts";
 
 /**
  * A path, perhaps with a query, that the WHATWG parser copies as it is: nothing to escape, no backslash, and no `%`,
@@ -35,7 +36,7 @@ export function resolve(link: string, base: string, encoding?: () => string): st
       if (plainPath.test(path)) return target;
     }
   }
-  const parsed = URL.parse(encoding === undefined ? link : inPageEncoding(link, encoding), base);
+  const parsed = parseUrl(encoding === undefined ? link : inPageEncoding(link, encoding), base);
   if (parsed === null || (parsed.protocol !== "http:" && parsed.protocol !== "https:")) return undefined;
   const { href } = parsed;
   const end = href.indexOf("#");

@@ -21,6 +21,7 @@ Deno.test("fetch --json prints one object with all of it, and nothing else", asy
       url: `${url}a`,
       status: 200,
       contentType: "text/html",
+      mimeType: "text/html",
       encoding: "utf-8",
       encodingFrom: "guess",
       bytes: 16,

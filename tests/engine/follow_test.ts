@@ -101,7 +101,8 @@ Deno.test("a request says on which page it was found, as the setting, the page a
     const path = pathOf(url);
     if (path === "/") return answer(url, links("/list?p=1", "http://b.com/"));
     if (path === "/list?p=1") return answer(url, links("/moved"), 200, { "referrer-policy": "origin" });
-    if (path === "/moved") return answer(url, "", 302, { location: "/page" });
+    if (path === "/moved") return answer(url, "", 302, { location: "http://b.com/moved", "referrer-policy": "" });
+    if (url === "http://b.com/moved") return answer(url, "", 302, { location: "http://a.com/page" });
     return answer(url, "x");
   };
   const run = open({ site });
@@ -110,11 +111,34 @@ Deno.test("a request says on which page it was found, as the setting, the page a
     "/list?p=1": "http://a.com/",
     "http://b.com/": "http://a.com/",
     "/moved": "http://a.com/",
-    "/page": "http://a.com/moved",
+    "http://b.com/moved": "http://a.com/",
+    "/page": "http://a.com/",
   });
   const silent = open({ site }, { referrerPolicy: "no-referrer" });
   await silent.crawl();
-  assert.deepEqual(sent(silent, "referer"), { "/moved": "http://a.com/" });
+  assert.deepEqual(sent(silent, "referer"), {
+    "/moved": "http://a.com/",
+    "http://b.com/moved": "http://a.com/",
+    "/page": "http://a.com/",
+  });
+});
+
+Deno.test("the policy of the page that linked counts on the way, and an empty header does not override the setting", async () => {
+  const policies: Record<string, string> = { "/full": "unsafe-url", "/empty": "" };
+  const site: Site = ({ url }) => {
+    const path = pathOf(url);
+    if (path === "/") return answer(url, links("/full", "/empty"));
+    const policy = policies[path];
+    if (policy !== undefined) return answer(url, links(`${path}-moved`), 200, { "referrer-policy": policy });
+    if (/^\/.*-moved$/.test(path)) return answer(url, "", 302, { location: `http://b.com${path}` });
+    return answer(url, "x");
+  };
+  const run = open({ site }, { referrerPolicy: "no-referrer" });
+  await run.crawl();
+  assert.deepEqual(sent(run, "referer"), {
+    "/full-moved": "http://a.com/full",
+    "http://b.com/full-moved": "http://a.com/full",
+  });
 });
 
 Deno.test("cookies are kept and sent back, and a request's own Cookie header wins", async () => {

@@ -33,6 +33,14 @@ Deno.test("jsonArray() writes an empty array for a crawl without items", () => {
   assert.equal(jsonArray(false).end(), "[]\n");
 });
 
+Deno.test("both JSON layouts write the columns that the spider names, in that order, and leave other keys out", () => {
+  const columns = ["price", "2", "title", "1"];
+  const item = { "1": "a", "2": "b", title: "c", price: null, extra: 1 };
+  assert.equal(jsonLines(columns).encode(item), '{"price":null,"2":"b","title":"c","1":"a"}');
+  assert.equal(jsonArray(false, columns).encode({ title: undefined, extra: 1 }), "{}");
+  assert.throws(() => jsonLines(columns).encode({ extra: NaN }), ItemError);
+});
+
 Deno.test("both JSON layouts refuse what JSON would lose", () => {
   assert.throws(() => jsonLines().encode({ a: NaN }), ItemError);
   assert.throws(() => jsonArray(false).encode({ a: 1n }), ItemError);

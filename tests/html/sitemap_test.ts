@@ -51,6 +51,31 @@ Deno.test("parseSitemap() reads what it can of broken XML", () => {
   assert.deepEqual(pages(urlset("<url><constructor/><loc>http://a.com/</loc></url>")), ["http://a.com/"]);
 });
 
+Deno.test("parseSitemap() reads references, CDATA and white space in a URL", () => {
+  for (
+    const [loc, url] of [
+      ["http://a.com/?a=1&amp;b=2", "http://a.com/?a=1&b=2"],
+      ["http://a.com/?a=1&#38;b=2", "http://a.com/?a=1&b=2"],
+      ["http://a.com/?a=1&#x26;b=2", "http://a.com/?a=1&b=2"],
+      ["http://a.com/?a=1&#0038;b=2", "http://a.com/?a=1&b=2"],
+      ["http://a.com/?a=1&AMP;b=2", "http://a.com/?a=1&b=2"],
+      ["http://a.com/?a=1&amp;amp;b=2", "http://a.com/?a=1&amp;b=2"],
+      ["http://a.com/?a=1&#38;copy;=2", "http://a.com/?a=1&copy;=2"],
+      ["http://a.com/?a=1&b=2&copy=3", "http://a.com/?a=1&b=2&copy=3"],
+      ["http://a.com/&quot;&apos;&lt;&gt;", "http://a.com/\"'<>"],
+      ["http://a.com/B&#252;cher&#xDF;&#x1F600;", "http://a.com/Bücherß😀"],
+      ["http://a.com/caf&eacute;", "http://a.com/café"],
+      ["&nbsp;http://a.com/&nbsp;", "http://a.com/"],
+      ["<![CDATA[http://a.com/?a=1&b=2]]>", "http://a.com/?a=1&b=2"],
+      ["<![CDATA[http://a.com/?a=1&amp;b=2]]>", "http://a.com/?a=1&amp;b=2"],
+      ["\n\t<![CDATA[ http://a.com/x ]]>\n", "http://a.com/x"],
+      ["http://a.com/<!-- no -->x<![CDATA[y]]>z", "http://a.com/xyz"],
+      ["&#32;&#9;http://a.com/x&#10;", "http://a.com/x"],
+      ["&#104;ttp&#58;//a.com/", "http://a.com/"],
+    ] as const
+  ) assert.deepEqual(pages(urlset(`<url><loc>${loc}</loc></url>`)), [url], loc);
+});
+
 Deno.test("parseSitemap() looks up no entity, however it is defined", () => {
   const laughs = Array.from({ length: 60 }, (_, at) => `<!ENTITY l${at + 1} "&l${at};&l${at};">`).join("");
   const text = `<!DOCTYPE urlset [<!ENTITY l0 "ha"><!ENTITY x SYSTEM "file:///etc/passwd">${laughs}]>` +

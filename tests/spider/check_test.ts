@@ -19,7 +19,7 @@ Deno.test("checkSpider() returns a spider that is one", () => {
   const full = {
     ...good,
     name: "A_spider-2.x",
-    allowedDomains: ["a.com", "b.co.uk", "localhost", "127.0.0.1"],
+    allowedDomains: ["a.com", "b.co.uk", "localhost", "127.0.0.1", "[::1]", "bücher.test", "*.c.com", "D.com."],
     settings: { delay: "1s", handleStatuses: [404] },
     onStart() {},
     onItem: (item: unknown) => item,
@@ -52,12 +52,19 @@ const mistakes: readonly (readonly [name: string, value: unknown, problems: read
   ]],
   ["start and startUrls", { ...good, *start() {} }, ["it has both start and startUrls: leave one out"]],
   ["domains that are no array", { ...good, allowedDomains: "a.com" }, ["allowedDomains is not an array of domains"]],
-  ["domains that are none", { ...good, allowedDomains: ["http://a.com", "a.com/x", "a.com:80", "", 5] }, [
+  ["domains that are none", {
+    ...good,
+    allowedDomains: ["http://a.com", "a.com/x", "a.com:80", "", 5, "www.*.com", "*", " a.com", "::1"],
+  }, [
     'allowed domain "http://a.com" is not a domain such as "example.com"',
     'allowed domain "a.com/x" is not a domain such as "example.com"',
     'allowed domain "a.com:80" is not a domain such as "example.com"',
     'allowed domain "" is not a domain such as "example.com"',
     'allowed domain 5 is not a domain such as "example.com"',
+    'allowed domain "www.*.com" is not a domain such as "example.com"',
+    'allowed domain "*" is not a domain such as "example.com"',
+    'allowed domain " a.com" is not a domain such as "example.com"',
+    'allowed domain "::1" is not a domain such as "[::1]"',
   ]],
   ["settings that are no object", { ...good, settings: "fast" }, ["settings is not an object"]],
   ["settings that are not there", { ...good, settings: { dealy: 1, concurency: 2 } }, [

@@ -281,12 +281,45 @@ Deno.test("follow() resolves links against <base>, and so does request()", () =>
   assert.deepEqual(followed(`<p>&lt;base href="/x/"&gt;</p><a href="y">1</a>`), ["http://a.com/dir/y"]);
 });
 
-Deno.test("follow() sends the query of a link in the encoding of its page, as browsers do; request() sends UTF-8", () => {
+Deno.test("follow() and request() send the query of a link in the encoding of the page, as browsers do", () => {
   const page = pageOf(Uint8Array.from('<a href="/\xe9?q=\xe9">', (character) => character.charCodeAt(0)), {
     type: "text/html; charset=iso-8859-1",
   });
   assert.deepEqual(page.follow("a").map(({ url }) => url), ["http://a.com/%C3%A9?q=%E9"]);
-  assert.equal(page.request("/é?q=é").url, "http://a.com/%C3%A9?q=%C3%A9");
+  assert.equal(page.request("/é?q=é").url, "http://a.com/%C3%A9?q=%E9");
+  assert.equal(page.request(new URL("http://a.com/?q=é")).url, "http://a.com/?q=%C3%A9");
+  assert.equal(pageOf("<p>").request("/?q=é").url, "http://a.com/?q=%C3%A9");
+});
+
+Deno.test("follow() and request() pass over further slashes before a host", () => {
+  for (const link of ["///host.test/x", "////host.test/x", "/\t//host.test/x", "//\\host.test/x"]) {
+    assert.deepEqual(followed(`<a href="${link}">1</a>`), ["http://host.test/x"], link);
+    assert.deepEqual(followed(`<img src="${link}">`, "img"), ["http://host.test/x"], link);
+    assert.deepEqual(followed(`<base href="${link}/"><a href="y">1</a>`), ["http://host.test/x/y"], link);
+    assert.equal(pageOf("").request(link).url, "http://host.test/x", link);
+  }
+});
+
+Deno.test("follow() resolves links against the <base> that counts", () => {
+  assert.deepEqual(followed("<base/href=/x/><a href=y>1</a>"), ["http://a.com/x/y"]);
+  assert.deepEqual(followed("<svg><base href=/no/></svg><a href=y>1</a>"), ["http://a.com/dir/y"]);
+  assert.deepEqual(followed("<template><base href=/no/></template><base href=/x/><a href=y>1</a>"), [
+    "http://a.com/x/y",
+  ]);
+});
+
+Deno.test("mimeType and isHtml say what the body is, whatever its header says", () => {
+  const of = (type: string, body = "<title>t</title>") => {
+    const page = pageOf(body, { type });
+    return [page.mimeType, page.isHtml];
+  };
+  for (const type of ["text/html", "text/html, text/html; charset=utf-8", "", "*/*", "html", "unknown/unknown"]) {
+    assert.deepEqual(of(type), ["text/html", true], type);
+  }
+  assert.deepEqual(of("application/xhtml+xml"), ["application/xhtml+xml", true]);
+  assert.deepEqual(of("application/json", "{}"), ["application/json", false]);
+  assert.deepEqual(of("", "%PDF-1.7"), ["application/pdf", false]);
+  assert.deepEqual(of("text/plain"), ["text/plain", false]);
 });
 
 Deno.test("follow() keeps to allow and deny, which are patterns on the absolute URL", () => {

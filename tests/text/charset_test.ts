@@ -67,7 +67,52 @@ Deno.test("decode() believes a meta element or an XML declaration near the top o
     "iso-8859-2",
   );
   assert.equal(decode(latin(" ".repeat(3000) + '<meta charset="koi8-r">'), undefined).encoding, "koi8-r");
-  assert.equal(decode(latin(" ".repeat(5000) + '<meta charset="koi8-r">'), undefined).encoding, "utf-8");
+});
+
+Deno.test("decode() believes a meta element anywhere, unless the page is plainly in UTF-8", () => {
+  const behind = (filling: string, charset: string, text: string) =>
+    decode(latin(`${filling}<meta charset=${charset}><title>${text}</title>`), "text/html");
+  const style = `<style>${"x".repeat(5000)}</style>`;
+  const russian = behind(style, "windows-1251", "\xcf\xf0\xe8\xe2\xe5\xf2");
+  assert.match(russian.text, /<title>Привет<\/title>/);
+  assert.equal(russian.encoding, "windows-1251");
+  assert.match(behind(`<script>${"x".repeat(9000)}</script>`, "shift_jis", "\x93\xfa\x96\x7b").text, />日本</);
+  assert.match(behind(`<!--${"x".repeat(6000)}-->`, "euc-kr", "\xc7\xd1\xb1\xdb").text, />한글</);
+  assert.match(behind(" ".repeat(300_000), "iso-2022-jp", "\x1b$BF|K\\\x1b(B").text, />日本</);
+  assert.equal(behind(" ".repeat(5000), "koi8-r", "ASCII").encoding, "koi8-r");
+  assert.equal(behind(style, "windows-1251", "\xc3\xa9").encoding, "utf-8");
+  assert.equal(behind(`${style}<script>"<meta charset=gbk>"</script>`, "koi8-r", "\xf0").encoding, "koi8-r");
+});
+
+Deno.test("decode() reads a name whole that goes on behind the first 4,096 bytes", () => {
+  const tag = "<meta charset=iso-8859-15>";
+  for (let short = 1; short < tag.length; short++) {
+    assert.equal(decode(latin(`${" ".repeat(4096 - short)}${tag}\xa4`), undefined).encoding, "iso-8859-15", `${short}`);
+  }
+});
+
+Deno.test("decode() reads undeclared UTF-8 in which hardly a byte is wrong as UTF-8", () => {
+  const utf8With = (text: string, end: string) => decode(new Uint8Array([...utf8(text), ...latin(end)]), "text/html");
+  assert.equal(utf8With("<title>Привет</title><p>", "\xff").text, "<title>Привет</title><p>\ufffd");
+  assert.equal(utf8With("<p>Текст, который обрезан на полусло", "\xd0").encoding, "utf-8");
+  assert.equal(utf8With("<p>日本語の", "\xe6\x97").encoding, "utf-8");
+  assert.equal(utf8With("<p>Grüße", "\xc3").encoding, "utf-8");
+  assert.equal(decode(latin("<p>caf\xe9 \xc9\xa0!"), undefined).encoding, "windows-1252");
+  assert.equal(decode(latin("<p>\xcf\xf0\xe8\xe2\xe5\xf2"), undefined).encoding, "windows-1252");
+});
+
+Deno.test("decode() goes by a misspelt declaration before it guesses", () => {
+  const page = "<meta httpequiv=ContentType content='text/html; charset=gbk'>\xc8\xd5\xb1\xbe";
+  assert.match(decode(latin(page), undefined).text, />日本$/);
+  assert.equal(decode(latin(page), undefined).encoding, "gbk");
+  assert.equal(encodingSource(latin(page), undefined), "meta");
+});
+
+Deno.test("decode() takes the charset of the last Content-Type, as it does one that an earlier one gave", () => {
+  const of = (type: string) => decode(utf8("Grüße"), type).text;
+  assert.equal(of("text/html; charset=iso-8859-1, text/html; charset=utf-8"), "Grüße");
+  assert.equal(of("text/html; charset=utf-8, text/html"), "Grüße");
+  assert.equal(of("text/html; charset=utf-8, text/html; charset=iso-8859-1"), "GrÃ¼ÃŸe");
 });
 
 Deno.test("decode() reads a page that says utf-8 and is not as far as it goes", () => {

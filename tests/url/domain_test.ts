@@ -25,6 +25,19 @@ Deno.test("inDomains() looks past userinfo, a port and a dot at either end", () 
   assert.equal(inDomains("127.0.0.1:8080", ["127.0.0.1"]), true);
 });
 
+Deno.test("inDomains() takes every spelling of a domain for the same", () => {
+  const host = "shop.xn--bcher-kva.test";
+  for (const domain of ["bücher.test", "BÜCHER.TEST", "*.bücher.test", "xn--bcher-kva.test", "b%C3%BCcher.test."]) {
+    assert.equal(inDomains(host, [domain]), true, domain);
+    assert.equal(inDomains("shop.xn--bcher-xyz.test", [domain]), false, domain);
+  }
+  assert.equal(inDomains("a.b.test", ["*.b.test"]), true);
+  assert.equal(inDomains("b.test", ["*.b.test"]), true);
+  assert.equal(inDomains("ab.test", ["*.b.test"]), false);
+  assert.equal(inDomains("a_b.b.test", ["b.test"]), true);
+  assert.equal(inDomains("[::1]", ["[0::1]"]), true);
+});
+
 Deno.test("inDomains() holds nothing in an empty list or an empty name", () => {
   assert.equal(inDomains("example.com", []), false);
   assert.equal(inDomains("example.com", ["", " "]), false);

@@ -6,6 +6,7 @@
 
 import type { Response } from "../../model/response.ts";
 import type { EncodingSource } from "../../text/charset.ts";
+import { readContentType } from "../../text/content_type.ts";
 import { formatDuration } from "../../text/duration.ts";
 import { printable } from "../../text/safe.ts";
 import { formatSize } from "../../text/size.ts";
@@ -24,9 +25,10 @@ const sources: Readonly<Record<EncodingSource, string>> = {
 
 /** Returns the line of an answer that leads on to another. */
 export function hopLine({ response, isRefresh }: Hop, paint: Paint): string {
-  const { status, url, latency, cached } = response;
+  const { status, url, headers, latency, cached } = response;
   const time = cached ? "from the cache" : `in ${formatDuration(latency)}`;
-  return `${paint("yellow", String(status))} ${printable(url)} ${time}${isRefresh ? ", goes on by meta refresh" : ""}`;
+  const by = !isRefresh ? "" : headers.has("refresh") ? ", goes on by its Refresh header" : ", goes on by meta refresh";
+  return `${paint("yellow", String(status))} ${printable(url)} ${time}${by}`;
 }
 
 /** Returns the line of the page itself. */
@@ -39,7 +41,7 @@ export function reportLines(fetched: Fetched, now: number, paint: Paint): readon
   const rows: readonly (readonly [string, string])[] = [
     ["time", timeOf(fetched, now)],
     ["size", sizeOf(fetched)],
-    ["type", printable(fetched.contentType ?? "none")],
+    ["type", typeOf(fetched)],
     ["encoding", `${fetched.encoding}, ${sources[fetched.encodingFrom]}`],
     ["robots", robotsOf(fetched, paint)],
     ["steps", stepsOf(fetched)],
@@ -51,6 +53,11 @@ export function reportLines(fetched: Fetched, now: number, paint: Paint): readon
 /** Returns the headers, each on a line. */
 export function headerLines(headers: Headers, paint: Paint): readonly string[] {
   return [...headers].map(([name, value]) => `${paint("dim", `${name}:`)} ${printable(value)}`);
+}
+
+function typeOf({ contentType, mimeType }: Fetched): string {
+  const said = contentType === null ? "none" : printable(contentType);
+  return readContentType(contentType).type === mimeType ? said : `${said === "" ? "empty" : said}, read as ${mimeType}`;
 }
 
 function timeOf({ latency, bodyTime, cached, storedAt }: Fetched, now: number): string {

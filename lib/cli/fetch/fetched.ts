@@ -6,6 +6,7 @@
 
 import type { Failure } from "../../model/outcome.ts";
 import type { Block } from "../../net/proxy/block.ts";
+import { contentLength } from "../../net/single_header.ts";
 import { type EncodingSource, encodingSource } from "../../text/charset.ts";
 import type { Page } from "../../spider/page.ts";
 import type { Hop, Journey } from "./follow.ts";
@@ -18,6 +19,8 @@ export interface Fetched {
   /** A header that came several times is joined with commas; `set-cookie` is a list. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly contentType: string | null;
+  /** What the body is: by its Content-Type, or where that says nothing by its beginning. */
+  readonly mimeType: string;
   readonly encoding: string;
   readonly encodingFrom: EncodingSource;
   /** The body, decompressed. */
@@ -91,6 +94,7 @@ export function fetchedOf(
     status,
     headers: plain(headers),
     contentType,
+    mimeType: page.mimeType,
     encoding: page.encoding,
     encodingFrom: encodingSource(body, contentType ?? undefined),
     bytes: body.length,
@@ -137,6 +141,5 @@ function plain(headers: Headers): Fetched["headers"] {
 }
 
 function transferred(headers: Headers): number | null {
-  const length = headers.get("content-length");
-  return length === null || headers.has("transfer-encoding") || !/^\d+$/.test(length) ? null : Number(length);
+  return headers.has("transfer-encoding") ? null : contentLength(headers) ?? null;
 }

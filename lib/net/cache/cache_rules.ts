@@ -11,6 +11,7 @@ import { createHash } from "node:crypto";
 import type { Response } from "../../model/response.ts";
 import { canonicalize } from "../../url/canonical.ts";
 import type { Downloadable } from "../download.ts";
+import { singleHeader } from "../single_header.ts";
 
 /** Methods that only read. The answer to any other is never kept. */
 const reading: ReadonlySet<string> = new Set(["GET", "HEAD"]);
@@ -68,7 +69,7 @@ const redirecting: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  */
 export function isStorable(url: string, { status, headers }: Pick<Response, "status" | "headers">): boolean {
   if (status >= 200 && status <= 299) return status !== 206;
-  if (redirecting.has(status)) return headers.has("location");
+  if (redirecting.has(status)) return singleHeader(headers, "location") !== undefined;
   return (status === 404 || status === 410) && isRobots(url);
 }
 
@@ -82,11 +83,11 @@ export function isRobots(url: string): boolean {
  * where the answer cannot be asked about. An ETag goes back as it came, weak or strong.
  */
 export function validatorsOf(headers: Headers): Readonly<Record<string, string>> | undefined {
-  const etag = headers.get("etag"), modified = headers.get("last-modified");
-  if (etag === null && modified === null) return undefined;
+  const etag = singleHeader(headers, "etag"), modified = singleHeader(headers, "last-modified");
+  if (etag === undefined && modified === undefined) return undefined;
   return {
-    ...etag !== null && { "if-none-match": etag },
-    ...modified !== null && { "if-modified-since": modified },
+    ...etag !== undefined && { "if-none-match": etag },
+    ...modified !== undefined && { "if-modified-since": modified },
   };
 }
 

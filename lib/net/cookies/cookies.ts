@@ -7,6 +7,7 @@
 import { Cookie } from "tough-cookie";
 import type { GivenCookie } from "../../model/request.ts";
 import { type Clock, systemClock } from "../../time/clock.ts";
+import { canonicalHost } from "../../url/canonical_host.ts";
 import { checkRecord, type CookieRecord } from "./cookie_record.ts";
 import { CookieSite, placeOf, siteOf } from "./cookie_site.ts";
 
@@ -124,9 +125,24 @@ function keyOf(host: string, jar: string): string {
   return `${siteOf(host)} ${jar}`;
 }
 
+/** Of the control characters the tab alone may be in a cookie (RFC 6265bis, 5.6, step 1); the library refuses it too. */
+// deno-lint-ignore no-control-regex
+const control = /[\0-\x08\x0a-\x1f\x7f]/;
+
+/** Stands for a tab within a name or a value. No header has it, whose characters are bytes. */
+const tab = "\ue000";
+
 function parsed(line: string): readonly Cookie[] {
-  const cookie = Cookie.parse(line, { loose: true });
-  return cookie === undefined || (cookie.key === "" && cookie.value === "") ? [] : [cookie];
+  if (control.test(line)) return [];
+  const cookie = Cookie.parse(line.replace(/^[^;]*/, (pair) => pair.replaceAll("\t", tab)), { loose: true });
+  if (cookie === undefined) return [];
+  cookie.key = withTabs(cookie.key);
+  cookie.value = withTabs(cookie.value);
+  return cookie.key === "" && cookie.value === "" ? [] : [cookie];
+}
+
+function withTabs(text: string): string {
+  return text.replaceAll(tab, "\t").trim();
 }
 
 function given(name: string, said: string | GivenCookie, url: string): Cookie {
@@ -138,7 +154,7 @@ function given(name: string, said: string | GivenCookie, url: string): Cookie {
   return new Cookie({
     key: bytes(name),
     value: bytes(value),
-    domain: isHost ? null : domain.toLowerCase().replace(/^\./, ""),
+    domain: isHost ? null : canonicalHost(domain) ?? domain,
     path,
     secure,
   });

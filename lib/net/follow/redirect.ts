@@ -14,6 +14,7 @@ import { printable } from "../../text/safe.ts";
 import { canonicalize } from "../../url/canonical.ts";
 import { resolve } from "../../url/resolve.ts";
 import { splitUserinfo } from "../../url/userinfo.ts";
+import { valuesOf } from "../single_header.ts";
 import { policyOf, refererOf } from "./referer.ts";
 import { counted } from "../../text/count.ts";
 
@@ -28,6 +29,8 @@ export interface RedirectRules {
   readonly metaRefresh?: number | false;
   /** @default {"strict-origin-when-cross-origin"} */
   readonly referrerPolicy?: ReferrerPolicy;
+  /** A page with more elements is not looked into. @default {100_000} */
+  readonly maxElements?: number;
 }
 
 /** The next request of a redirect, or why there is none. */
@@ -38,22 +41,38 @@ export type Redirect =
 const redirecting: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Returns the request that a redirect asks for, or `undefined` where the answer is no redirect or the request wants to
- * see it itself.
+ * Returns the request that a redirect asks for, or `undefined` where the answer is no redirect, says not where to, or the
+ * request wants to see it itself. One that names several pages is refused, as browsers do it.
  *
  * As browsers do, POST becomes GET on 301 and 302, everything but HEAD becomes GET on 303, and the body goes with it.
  */
 export function redirectOf(request: Request, response: Response, rules: RedirectRules = {}): Redirect | undefined {
   const { status, headers } = response;
-  const location = headers.get("location");
-  if (!redirecting.has(status) || location === null || request.handleStatuses.includes(status)) return undefined;
+  if (!redirecting.has(status) || request.handleStatuses.includes(status)) return undefined;
+  const [location, ...others] = valuesOf(headers, "location");
+  if (location === undefined) return undefined;
   const url = resolve(escaped(location), response.url);
+  const other = others.find((other) => resolve(escaped(other), response.url) !== url);
+  if (other !== undefined) {
+    const both = `"${printable(location, 200)}" and to "${printable(other, 200)}"`;
+    return refused(status, `Redirected to ${both} at once: there is more than one Location header`);
+  }
   if (url === undefined) return refused(status, `Redirected to "${printable(location, 200)}", which is not a web page`);
-  return goOn(request, response, url, losesBody(request.method, status), rules);
+  const policy = policyOf(headers) ?? request.referrerPolicy;
+  const from = refererSaid(request);
+  const referer = from === "" ? "" : refererOf(policy ?? rules.referrerPolicy ?? defaultReferrerPolicy, from, url);
+  const emptied = losesBody(request.method, status);
+  return goOn(request, response, url, { emptied, referer, referrerPolicy: policy }, rules.maxRedirects);
+}
+
+/** How a request goes on elsewhere. */
+export interface Onward extends Pick<Request, "referer" | "referrerPolicy"> {
+  /** By GET, without its body. */
+  readonly emptied: boolean;
 }
 
 /**
- * Returns the request with which another goes on at the URL that its answer names; `emptied`: by GET, without its body.
+ * Returns the request with which another goes on at the URL that its answer names.
  *
  * It keeps callback, priority, meta, depth and jar, starts without failed attempts, and remembers in `redirects` where
  * it came from. Credentials stay behind: `Authorization` at another origin, `Cookie` at another host and when encryption
@@ -62,10 +81,10 @@ export function redirectOf(request: Request, response: Response, rules: Redirect
  */
 export function goOn(
   request: Request,
-  { status, headers }: Response,
+  { status }: Response,
   target: string,
-  emptied: boolean,
-  { maxRedirects = 20, referrerPolicy = defaultReferrerPolicy }: RedirectRules,
+  { emptied, referer, referrerPolicy }: Onward,
+  maxRedirects = 20,
 ): Redirect {
   const { url } = splitUserinfo(target);
   if (request.redirects.length >= maxRedirects) {
@@ -76,9 +95,6 @@ export function goOn(
   const from = new URL(request.url), to = new URL(url);
   const moved = from.origin !== to.origin;
   const exposed = from.hostname !== to.hostname || (from.protocol === "https:" && to.protocol === "http:");
-  const policy = request.referrerPolicy ?? policyOf(headers);
-  // As it is with a first page, nothing is said of where one comes from, unless the server itself says how.
-  const hasReferer = policy !== undefined || request.referer !== "" || headerNames(request).includes("referer");
   return {
     request: createRequest(target, {
       ...request,
@@ -90,7 +106,8 @@ export function goOn(
       dontFilter: request.dontFilter || redirects.some((earlier) => canonicalize(earlier) === seen),
       // Those that were given are in the jar by now.
       ...request.cookies !== false && { cookies: {} },
-      referer: hasReferer ? refererOf(policy ?? referrerPolicy, request.url, url) : "",
+      referer,
+      referrerPolicy,
       userinfo: moved ? "" : request.userinfo,
       ...emptied && { method: "GET", body: undefined },
     }),
@@ -108,12 +125,14 @@ function losesBody(method: string, status: number): boolean {
 }
 
 /** Header bytes above ASCII arrive as one character each. They are part of the URL as bytes, nearly always UTF-8. */
-function escaped(location: string): string {
+export function escaped(location: string): string {
   return location.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function headerNames({ headers }: Request): readonly string[] {
-  return Object.keys(headers).map((name) => name.toLowerCase());
+/** Returns the `Referer` that went with a request, or an empty text: one among its own headers wins. */
+export function refererSaid({ headers, referer }: Request): string {
+  const own = Object.keys(headers).find((name) => ofPage.test(name));
+  return own === undefined ? referer : headers[own]!;
 }
 
 /** What belongs to the body that a request loses, to its first origin, and to its first host. */

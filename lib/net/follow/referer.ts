@@ -4,7 +4,7 @@
  * @module
  */
 
-import { defaultReferrerPolicy, referrerPolicies, type ReferrerPolicy } from "../../model/referrer_policy.ts";
+import { referrerPolicies, type ReferrerPolicy } from "../../model/referrer_policy.ts";
 
 /** A longer URL is cut down to its origin, in characters (Referrer Policy, 8.3, step 6). */
 const longest = 4096;
@@ -72,15 +72,12 @@ function referrer(from: string): Referrer | undefined {
 }
 
 /**
- * Returns the policy that an answer asks for with its `Referrer-Policy` header: the last that is known, since newer ones
- * stand behind those for older browsers. An empty header asks for the default of the standard; where there is none, or
- * nothing in it is known, it is `undefined`.
+ * Returns the policy that an answer asks for with its `Referrer-Policy` headers: the last that is known, since newer ones
+ * stand behind those for older browsers. Where there is none, or nothing in it is known, it is `undefined`; an empty one
+ * says nothing.
  */
 export function policyOf(headers: Headers): ReferrerPolicy | undefined {
-  const said = headers.get("referrer-policy");
-  if (said === null) return undefined;
-  if (said === "") return defaultReferrerPolicy;
-  return said.toLowerCase().split(",").map((name) => name.trim()).findLast(isPolicy);
+  return headers.get("referrer-policy")?.toLowerCase().split(",").map((name) => name.trim()).findLast(isPolicy);
 }
 
 /** Whether a value is the name of a policy. */

@@ -4,14 +4,20 @@
  * @module
  */
 
-import { headWithRefresh, metaRefresh } from "../../html/meta_refresh.ts";
-import { parseHtml } from "../../html/parse.ts";
+import { baseHref } from "../../html/base_href.ts";
+import { headWithRefresh, metaRefresh, parseRefresh } from "../../html/meta_refresh.ts";
+import { parseHtml, TooManyElementsError } from "../../html/parse.ts";
+import { defaultReferrerPolicy } from "../../model/referrer_policy.ts";
 import type { Request } from "../../model/request.ts";
 import type { Response } from "../../model/response.ts";
 import { decode } from "../../text/charset.ts";
+import { isHtml } from "../../text/mime_type.ts";
+import { baseUrl } from "../../url/base_url.ts";
 import { canonicalize } from "../../url/canonical.ts";
 import { resolve } from "../../url/resolve.ts";
-import { goOn, type Redirect, type RedirectRules } from "./redirect.ts";
+import { valuesOf } from "../single_header.ts";
+import { escaped, goOn, type Redirect, type RedirectRules, refererSaid } from "./redirect.ts";
+import { policyOf, refererOf } from "./referer.ts";
 
 /**
  * How often one request may come to the same page: a page that sets a cookie and sends back to itself is followed, one
@@ -20,23 +26,66 @@ import { goOn, type Redirect, type RedirectRules } from "./redirect.ts";
 const mostRounds = 3;
 
 /**
- * Returns the request that a page asks for with `<meta http-equiv="refresh">`, or `undefined` where it asks for none, does
- * so later than `rules.metaRefresh` says, or the request wants to see it itself.
+ * Returns the request that a page asks for with the header `Refresh` or with `<meta http-equiv="refresh">`, or `undefined`
+ * where it asks for none, does so later than `rules.metaRefresh` says, or the request wants to see it itself.
  *
  * The limit is ten seconds unless said otherwise: a page that says "you are being taken elsewhere" gives no longer to read
- * that, and one that reloads or changes later than that is there to be read.
+ * that, and one that reloads or changes later than that is there to be read. As in browsers the header comes first.
  */
 export function refreshOf(request: Request, response: Response, rules: RedirectRules = {}): Redirect | undefined {
-  const { metaRefresh: longest = 10 } = rules;
-  const head = longest === false || request.method === "HEAD" ? undefined : headWithRefresh(response.body);
-  if (head === undefined || request.handleStatuses.includes(response.status)) return undefined;
-  const type = response.headers.get("content-type") ?? undefined;
-  if (type !== undefined && !/\bx?html\b/i.test(type)) return undefined;
-  const refresh = metaRefresh(parseHtml(decode(head, type).text), response.url);
-  if (refresh === undefined || refresh.seconds > Number(longest)) return undefined;
-  const url = resolve(refresh.url, refresh.url);
-  if (url === undefined) return undefined;
+  const { metaRefresh: longest = 10, referrerPolicy = defaultReferrerPolicy, maxRedirects, maxElements = 100_000 } =
+    rules;
+  if (longest === false || request.method === "HEAD" || request.handleStatuses.includes(response.status)) {
+    return undefined;
+  }
+  const { seconds, url } = inHeader(response) ?? inPage(response, maxElements) ?? {};
+  if (seconds === undefined || seconds > longest || url === undefined) return undefined;
   const target = canonicalize(url);
   const rounds = [...request.redirects, request.url].filter((before) => canonicalize(before) === target).length;
-  return rounds < mostRounds ? goOn(request, response, url, request.method !== "GET", rules) : undefined;
+  if (rounds >= mostRounds) return undefined;
+  const asked = policyOf(response.headers);
+  const policy = asked ?? request.referrerPolicy;
+  // Browsers disagree: as with a first page, nothing is said where nothing was said before, unless the page says how.
+  const isSaid = asked !== undefined || refererSaid(request) !== "";
+  const onward = {
+    emptied: request.method !== "GET",
+    // The page has been there, so other than after a redirect it is the one that links.
+    referer: isSaid ? refererOf(policy ?? referrerPolicy, response.url, url) : "",
+    referrerPolicy: policy,
+  };
+  return goOn(request, response, url, onward, maxRedirects);
+}
+
+interface Found {
+  readonly seconds: number;
+  /** Undefined where it is no page of the web, or the same one. */
+  readonly url: string | undefined;
+}
+
+function inHeader({ url, headers }: Response): Found | undefined {
+  const [value] = valuesOf(headers, "refresh");
+  const refresh = value === undefined ? undefined : parseRefresh(value);
+  if (refresh === undefined) return undefined;
+  const { seconds, link } = refresh;
+  return { seconds, url: link === undefined ? undefined : resolve(escaped(link), url) };
+}
+
+function inPage({ url, headers, body }: Response, maxElements: number): Found | undefined {
+  const type = headers.get("content-type") ?? undefined;
+  if (!isHtml(type, body)) return undefined;
+  const { text, encoding } = decode(body, type);
+  const head = headWithRefresh(text);
+  if (head === undefined) return undefined;
+  try {
+    const document = parseHtml(head, maxElements);
+    const refresh = metaRefresh(document);
+    if (refresh === undefined) return undefined;
+    const { seconds, link } = refresh;
+    const base = baseUrl(baseHref(document), url, () => encoding);
+    return { seconds, url: link === undefined ? undefined : resolve(link, base, () => encoding) };
+  } catch (error) {
+    // Whoever looks for something in the page hears of it.
+    if (error instanceof TooManyElementsError) return undefined;
+    throw error;
+  }
 }

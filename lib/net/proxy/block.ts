@@ -5,6 +5,7 @@
  */
 
 import type { Response } from "../../model/response.ts";
+import { isHtml } from "../../text/mime_type.ts";
 
 /** What counts as a block. */
 export interface BlockRules {
@@ -82,7 +83,9 @@ export function blockOf(
   }
   const suspicious = isSuspicious(status, headers, body.length);
   if (suspicious || pattern !== undefined) {
-    const by = isHtml(headers) ? readBlock(body, suspicious ? bodyMarks : [], pattern) : undefined;
+    const by = isHtml(headers.get("content-type"), body)
+      ? readBlock(body, suspicious ? bodyMarks : [], pattern)
+      : undefined;
     if (by !== undefined) return challenge(by, status);
   }
   return statuses.includes(status) ? { by: undefined, words: `blocks us with status ${status}` } : undefined;
@@ -92,11 +95,6 @@ function isSuspicious(status: number, headers: Headers, size: number): boolean {
   if (status >= 400) return status !== 404 && status !== 410;
   if (status === 202) return true;
   return status === 200 && size <= smallPage && disguising.some((name) => headers.has(name));
-}
-
-function isHtml(headers: Headers): boolean {
-  const type = headers.get("content-type");
-  return type === null || /html/i.test(type);
 }
 
 function readBlock(body: Uint8Array, marks: readonly Mark[], pattern: RegExp | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cacheKey } from "../../../lib/net/cache/cache_rules.ts";
+import { cacheKey, isStorable, validatorsOf } from "../../../lib/net/cache/cache_rules.ts";
 import type { Downloadable } from "../../../lib/net/download.ts";
 import { get, pageOf, textOf } from "../one_download.ts";
 import { answer, RawServer } from "../raw_server.ts";
@@ -14,6 +14,28 @@ for (const status of [200, 201, 203, 204, 299, 301, 302, 303, 307, 308]) {
     assert.deepEqual([page.cached, page.status, page.headers.get("location")], [true, status, "/b"]);
   });
 }
+
+Deno.test("isStorable() is no redirect that says not where to, or to several pages", () => {
+  const to = (...locations: readonly string[]) =>
+    isStorable("http://a.com/", { status: 302, headers: new Headers(locations.map((to) => ["location", to])) });
+  assert.deepEqual([to("/b"), to("/b", "/b"), to(), to(""), to("/b", "/c")], [true, true, false, false, false]);
+});
+
+Deno.test("validatorsOf() sends a validator once that came twice, and none where they differ", () => {
+  const date = "Sun, 06 Nov 1994 08:49:37 GMT", later = "Mon, 07 Nov 1994 08:49:37 GMT";
+  const of = (etags: readonly string[], dates: readonly string[]) =>
+    validatorsOf(
+      new Headers([
+        ...etags.map((etag) => ["etag", etag] as [string, string]),
+        ...dates.map((date) => ["last-modified", date] as [string, string]),
+      ]),
+    );
+  assert.deepEqual(of(['W/"a, b"'], [date]), { "if-none-match": 'W/"a, b"', "if-modified-since": date });
+  assert.deepEqual(of(['"a"', '"a"'], [date, date]), { "if-none-match": '"a"', "if-modified-since": date });
+  assert.deepEqual(of(['"a"', '"b"'], [date, "", date]), { "if-modified-since": date });
+  assert.equal(of(['"a"', '"b"'], [date, later]), undefined);
+  assert.equal(of([""], [""]), undefined);
+});
 
 for (const status of [206, 300, 304, 400, 401, 403, 404, 410, 429, 451, 500, 502, 503, 504]) {
   test(`an answer with status ${status} is never stored`, async ({ site, disk, open }) => {

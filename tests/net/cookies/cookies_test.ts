@@ -28,6 +28,24 @@ Deno.test("Cookies sends what was set, longest path first", () => {
   assert.equal(cookies.header("https://www.example.com/"), "a=1");
 });
 
+Deno.test("Cookies keeps a tab within a cookie, the one control character that may be there", () => {
+  const { cookies } = jar("a=1\t2", "b=\t3 \t", "c\td=4;\tPath=/", "e=\x015", "f=6\x7f");
+  assert.equal(cookies.header(site), "a=1\t2; b=3; c\td=4");
+  assert.deepEqual(cookies.snapshot().map(({ name, value }) => [name, value]), [["a", "1\t2"], ["b", "3"], [
+    "c\td",
+    "4",
+  ]]);
+  assert.equal(new Headers({ cookie: cookies.header(site)! }).get("cookie"), "a=1\t2; b=3; c\td=4");
+});
+
+Deno.test("Cookies takes a domain in Unicode, upper case or with a dot as a URL spells it", () => {
+  for (const domain of ["b\u00fccher.test", "B\u00dcCHER.test", ".xn--bcher-kva.test", "b\u00fccher.test."]) {
+    const cookies = new Cookies(new ManualClock(epoch));
+    cookies.give("https://shop.xn--bcher-kva.test/", { a: { value: "1", domain } });
+    assert.equal(cookies.header("https://www.xn--bcher-kva.test/"), "a=1", domain);
+  }
+});
+
 Deno.test("Cookies replaces a cookie that is set again", () => {
   const { cookies } = jar("a=1", "a=2");
   assert.equal(cookies.header(site), "a=2");

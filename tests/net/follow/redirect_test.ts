@@ -192,20 +192,81 @@ Deno.test("redirectOf() keeps that a request wants no cookies", () => {
   assert.equal(next("/b", { cookies: false }).cookies, false);
 });
 
-Deno.test("redirectOf() makes the redirect the page that one comes from, where there was one or the server says how", () => {
-  const page = "https://example.com/page";
+Deno.test("redirectOf() goes on naming the page that linked, as the policies on the way allow", () => {
+  const page = "https://example.com/page?q";
+  const referer = (location: string, said: Said) => next(location, { referer: page, ...said }).referer;
   assert.equal(next("/b").referer, "");
-  assert.equal(next("/b", { referer: page }).referer, from);
-  assert.equal(next("https://example.org/b", { referer: page }).referer, "https://example.com/");
-  assert.equal(next("http://example.com/b", { referer: page }).referer, "");
-  assert.equal(next("/b", { asks: "origin" }).referer, "https://example.com/");
-  assert.equal(next("/b", { asks: "origin", referer: page, referrerPolicy: "unsafe-url" }).referer, from);
-  assert.equal(next("/b", { asks: "no-referrer", referer: page }).referer, "");
+  assert.equal(next("/b", { asks: "unsafe-url" }).referer, "");
+  assert.equal(referer("/b", {}), page);
+  assert.equal(referer("https://example.org/b", {}), "https://example.com/");
+  assert.equal(referer("http://example.com/b", {}), "");
+  assert.equal(referer("/b", { asks: "origin" }), "https://example.com/");
+  assert.equal(referer("/b", { asks: "no-referrer" }), "");
+  assert.equal(referer("https://example.org/b", { referrerPolicy: "unsafe-url" }), page);
+  assert.equal(referer("https://example.org/b", { asks: "same-origin", referrerPolicy: "unsafe-url" }), "");
+  assert.equal(referer("https://example.org/b", { asks: "", referrerPolicy: "no-referrer" }), "");
+  // What was cut off on the way stays so.
+  assert.equal(referer("/b", { asks: "unsafe-url", referer: "https://example.com/" }), "https://example.com/");
+  assert.equal(referer("/b", { asks: "unsafe-url", referer: "" }), "");
 });
 
-Deno.test("redirectOf() lets a Referer of the spider's own go with the first request only", () => {
-  const { headers, referer } = next("https://example.org/b", {
-    headers: { REFERER: "https://shop.example/", "X-A": "b" },
+Deno.test("redirectOf() keeps the policy of a redirect for the next one", () => {
+  assert.equal(next("/b", { asks: "origin" }).referrerPolicy, "origin");
+  assert.equal(next("/b", { asks: "origin", referrerPolicy: "unsafe-url" }).referrerPolicy, "origin");
+  assert.equal(next("/b", { referrerPolicy: "unsafe-url" }).referrerPolicy, "unsafe-url");
+  assert.equal(next("/b", { asks: "" }).referrerPolicy, undefined);
+});
+
+Deno.test("redirectOf() treats a Referer of the spider's own as the page that linked", () => {
+  const on = (location: string) => {
+    const { headers, referer } = next(location, { headers: { REFERER: "https://shop.example/x", "X-A": "b" } });
+    return [headers, referer];
+  };
+  assert.deepEqual(on("https://shop.example/b"), [{ "X-A": "b" }, "https://shop.example/x"]);
+  assert.deepEqual(on("https://example.org/b"), [{ "X-A": "b" }, "https://shop.example/"]);
+});
+
+/** What follows from `Location` headers that come several times. */
+function among(...locations: readonly string[]) {
+  const headers = new Headers(locations.map((location) => ["location", location]));
+  return redirectOf(createRequest(from), { url: from, status: 302, headers, body: new Uint8Array(0), latency: 0 });
+}
+
+Deno.test("redirectOf() takes a location that is repeated, or spelled in two ways, for one", () => {
+  for (const locations of [["/t", "/t"], ["/t", "/t", "/t"], ["", "/t"], ["/t", ""], ["/t", "https://example.com/t"]]) {
+    assert.equal(among(...locations)?.request?.url, "https://example.com/t", JSON.stringify(locations));
+  }
+  assert.equal(among("b.html", "b.html")?.request?.url, "https://example.com/dir/b.html");
+});
+
+Deno.test("redirectOf() takes a comma for a part of a location", () => {
+  assert.equal(among("/a,b")?.request?.url, "https://example.com/a,b");
+  assert.equal(among("/wiki/Paris, Texas")?.request?.url, "https://example.com/wiki/Paris,%20Texas");
+  assert.equal(
+    among("/wiki/Paris, Texas", "/wiki/Paris, Texas")?.request?.url,
+    "https://example.com/wiki/Paris,%20Texas",
+  );
+  assert.equal(among("/a,/b")?.request?.url, "https://example.com/a,/b");
+});
+
+Deno.test("redirectOf() refuses to choose between different locations", () => {
+  assert.deepEqual(among("/x", "/y"), {
+    failure: {
+      kind: "redirect",
+      status: 302,
+      message: 'Redirected to "/x" and to "/y" at once: there is more than one Location header',
+    },
   });
-  assert.deepEqual([headers, referer], [{ "X-A": "b" }, "https://example.com/"]);
+  assert.equal(among("/x", "http://[")?.failure?.kind, "redirect");
+});
+
+Deno.test("redirectOf() takes an empty location for none", () => {
+  assert.equal(among(""), undefined);
+  assert.equal(among("", ""), undefined);
+});
+
+Deno.test("redirectOf() passes over further slashes before a host", () => {
+  for (const location of ["///host.test/x", "////host.test/x", "//\\host.test/x", "/\t//host.test/x"]) {
+    assert.equal(next(location).url, "https://host.test/x", location);
+  }
 });

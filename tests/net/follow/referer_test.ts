@@ -55,6 +55,8 @@ Deno.test("policyOf() is the last policy of the header that is known", () => {
   assert.equal(of("unsafe-url, no-referrer, brand-new"), "no-referrer");
   assert.equal(of("same-origin , UNSAFE-URL"), "unsafe-url");
   assert.equal(of("brand-new"), undefined);
-  assert.equal(of(""), "strict-origin-when-cross-origin");
+  assert.equal(of(""), undefined);
+  assert.equal(of(" , "), undefined);
+  assert.equal(of("origin, "), "origin");
   assert.equal(policyOf(new Headers()), undefined);
 });

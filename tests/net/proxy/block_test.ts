@@ -68,6 +68,11 @@ Deno.test("blockOf() lets pages pass that only speak of challenges, or come from
   const large = "<p>".padEnd(9000, "x") + "Incapsula incident ID";
   assert.equal(blockOf(answer(200, large, headers), rules), undefined);
   assert.equal(blockOf(answer(200, `{"px": "px-captcha"}`, { "content-type": "application/json" }), rules), undefined);
+  const challenge = `<div id="px-captcha"></div>`;
+  for (const type of ["", "*/*", "html", "text/html, text/html; charset=utf-8"]) {
+    assert.equal(blockOf(answer(405, challenge, { "content-type": type }), rules)?.by, "HUMAN", type);
+  }
+  assert.equal(blockOf(answer(405, challenge, { "content-type": "text/html, text/plain" }), rules), undefined);
 });
 
 Deno.test("blockOf() looks into HTML for the pattern of the rules, up to 16 KB and in any script", () => {
