@@ -5,6 +5,7 @@
  */
 
 import { styleText } from "node:util";
+import { harmless, printableJson } from "../text/safe.ts";
 
 /** Where the command line shows things. */
 export interface Terminal {
@@ -16,9 +17,11 @@ export interface Terminal {
   readonly columns: number;
   /** Writes data. */
   data(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Writes a line of data. */
+  /** Writes a line of data; where people look at it, nothing in it moves their terminal. */
   print(line: string): void;
-  /** Writes a line for people, above the live line. */
+  /** Writes a value as a line of JSON. */
+  json(value: unknown): void;
+  /** Writes a line for people, above the live line; nothing in it moves their terminal. */
   say(line: string): void;
   /** Replaces the live line; an empty one removes it. Does nothing where nobody looks. */
   live(line: string): void;
@@ -55,16 +58,20 @@ export function systemTerminal(): Terminal {
       if (sharesScreen && shown !== "") writeError(shown);
     },
     print(line) {
-      this.data(encoder.encode(`${line}\n`));
+      this.data(encoder.encode(`${isDataLive ? harmless(line) : line}\n`));
+    },
+    json(value) {
+      const json = JSON.stringify(value);
+      this.print(isDataLive ? printableJson(json) : json);
     },
     say(line) {
-      writeError(`${clear()}${line}\n${shown}`);
+      writeError(`${clear()}${isLive ? harmless(line) : line}\n${shown}`);
     },
     live(line) {
       if (!isLive || line === shown) return;
       const before = clear();
-      shown = line;
-      writeError(`${before}${line}`);
+      shown = harmless(line);
+      writeError(`${before}${shown}`);
     },
     paint: (colour, text) => coloured ? styleText(colour, text, { validateStream: false }) : text,
   };

@@ -8,6 +8,7 @@ import { policyOf } from "../net/follow/referer.ts";
 import { Selection } from "../select/selection.ts";
 import { decode } from "../text/charset.ts";
 import { resolve } from "../url/resolve.ts";
+import { shownLink } from "../url/userinfo.ts";
 import { type MadeOn, makeRequest } from "./make_request.ts";
 
 /** What the spider keeps between pages; survives pause, resume and kill. */
@@ -135,7 +136,9 @@ export class Page {
       (url: string | URL, options: RequestOptions = {}) => {
         const resolved = resolve(String(url).trim(), this.#baseUrl);
         if (resolved === undefined) {
-          throw new RangeError(`Cannot request ${JSON.stringify(String(url))}: it is not an http or https URL`);
+          throw new RangeError(
+            `Cannot request ${JSON.stringify(shownLink(String(url)))}: it is not an http or https URL`,
+          );
         }
         return this.#make(resolved, options);
       },

@@ -4,6 +4,7 @@ import { Selection } from "../../select/selection.ts";
 import { SelectorError } from "../../select/selector_error.ts";
 import type { Settings } from "../../spider/settings.ts";
 import { resolve } from "../../url/resolve.ts";
+import { shownLink } from "../../url/userinfo.ts";
 import { type OpenCache, openCache, readCache } from "../cache.ts";
 import type { Context } from "../context.ts";
 import { OptionReader } from "../options.ts";
@@ -39,7 +40,7 @@ export async function readFetch(context: Context): Promise<FetchAsked> {
   const [text] = context.args.args;
   const url = text === undefined ? undefined : resolve(text.trim(), text.trim());
   if (text !== undefined && url === undefined) {
-    problems.push(`fetch ${text}: it is not an http or https URL, such as https://example.com/`);
+    problems.push(`fetch ${shownLink(text)}: it is not an http or https URL, such as https://example.com/`);
   }
   const output = options.text("output");
   if (output === "") problems.push("--output: name a file, or - for standard output");

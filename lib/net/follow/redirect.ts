@@ -13,7 +13,7 @@ import type { Response } from "../../model/response.ts";
 import { printable } from "../../text/safe.ts";
 import { canonicalize } from "../../url/canonical.ts";
 import { resolve } from "../../url/resolve.ts";
-import { splitUserinfo } from "../../url/userinfo.ts";
+import { shownLink, splitUserinfo } from "../../url/userinfo.ts";
 import { policyOf, refererOf } from "./referer.ts";
 
 /** How redirects are followed. */
@@ -47,7 +47,9 @@ export function redirectOf(request: Request, response: Response, rules: Redirect
   const location = headers.get("location");
   if (!redirecting.has(status) || location === null || request.handleStatuses.includes(status)) return undefined;
   const url = resolve(escaped(location), response.url);
-  if (url === undefined) return refused(status, `Redirected to "${printable(location, 200)}", which is not a web page`);
+  if (url === undefined) {
+    return refused(status, `Redirected to "${printable(shownLink(location), 200)}", which is not a web page`);
+  }
   return goOn(request, response, url, losesBody(request.method, status), rules);
 }
 
