@@ -109,5 +109,7 @@ function commitFailure(
   frontier.giveUp(request);
   countFailure(counters, url, failure);
   if (kind === "blocked" || blocks.statuses.includes(status ?? 0)) countBlocked(counters, hostOf(url));
-  emit({ type: "given-up", url, failure, attempts });
+  // The error itself is the spider's, and no data.
+  const told = { kind, message, ...status !== undefined && { status }, ...stack && { stack } };
+  emit({ type: "given-up", url, failure: told, attempts });
 }

@@ -17,6 +17,11 @@ const program: readonly string[] = binary === undefined
   ? [Deno.execPath(), "run", "-A", "--v8-flags=--expose-gc", `${root}main.ts`]
   : [resolve(root, binary)];
 
+/** Returns a command line for a shell that runs trawl with these arguments. */
+export function programLine(args: readonly string[]): string {
+  return [...program, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+}
+
 /** The spider of the generated web, as a path that `crawl` takes. */
 export const webSpider = `${root}scripts/demo/web_spider.ts`;
 
