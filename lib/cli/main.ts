@@ -76,9 +76,14 @@ function tell(terminal: Terminal, argv: readonly string[], { code, problems, eve
     terminal.say(eventLine(toldBy(argv, "error"), event));
     return;
   }
-  for (const problem of problems) terminal.say(`${terminal.paint("red", "trawl:")} ${printable(problem)}`);
+  for (const problem of problems) terminal.say(`${terminal.paint("red", "trawl:")} ${linesOf(problem)}`);
   if (code !== 2) return;
   terminal.say(`See: trawl help ${argv[0] !== undefined && argv[0] in commands ? argv[0] : ""}`.trimEnd());
+}
+
+/** Returns a problem, which may be a list of several lines, with nothing foreign in it. */
+function linesOf(problem: string): string {
+  return problem.split("\n").map((line) => printable(line)).join("\n");
 }
 
 /** Whether machines are told, also where the command line cannot be read. */

@@ -101,15 +101,14 @@ function commitFailure(
   { frontier, failures, counters, blocks, emit }: CommitParts,
 ): void {
   const { kind, status } = failure;
-  // An error of the spider's may name any URL.
+  // An error of the spider's may name any URL, and is itself no data.
   const message = withoutLogins(failure.message), stack = failure.stack && withoutLogins(failure.stack);
+  const told: Failure = { kind, message, ...status !== undefined && { status }, ...stack && { stack } };
   const attempts = request.attempt + request.waits + 1;
   const { url, method, callback, depth } = request;
   failures.write([failures.encode({ url, kind, message, status, attempts, method, callback, depth, stack })]);
   frontier.giveUp(request);
-  countFailure(counters, url, failure);
+  countFailure(counters, url, told);
   if (kind === "blocked" || blocks.statuses.includes(status ?? 0)) countBlocked(counters, hostOf(url));
-  // The error itself is the spider's, and no data.
-  const told = { kind, message, ...status !== undefined && { status }, ...stack && { stack } };
   emit({ type: "given-up", url, failure: told, attempts });
 }

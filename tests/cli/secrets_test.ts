@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Fault } from "../net/proxy/proxy_server.ts";
 import { GuardedSite } from "./guarded_site.ts";
-import { records } from "./kept.ts";
+import { exists, records } from "./kept.ts";
 import { type Ended, ends, type RunOptions, sleep } from "./trawl.ts";
 import { files, Workplace } from "./workplace.ts";
 
@@ -147,12 +147,12 @@ const careless = `export default {
     page.log.warn("went to http://me:${words.logged}@a.example/x");
     yield { url: page.url };
     yield page.request("/page?" + page.depth, { cookies: { session: "${words.cookie}" }, headers: { authorization: "Bearer ${words.header}" } });
-    for (const callback of ["line", "name", "link", "unread", "throws"]) yield page.request("/" + callback, { callback });
+    for (const callback of ["line", "named", "link", "unread", "throws"]) yield page.request("/" + callback, { callback });
     yield page.request("/to-ftp");
     yield page.request("/to-login");
   },
   *line(page) { yield page.request("/x", { headers: { authorization: "Bearer ${words.header}\\r\\nb: c" } }); },
-  *name(page) { yield page.request("/x", { headers: { "authorization: Bearer ${words.header}": "1" } }); },
+  *named(page) { yield page.request("/x", { headers: { "authorization: Bearer ${words.header}": "1" } }); },
   *link(page) { yield page.request("ftp://me:${words.link}@h/"); },
   *unread(page) { yield page.request("http://me:${words.link}/x@h/"); },
   *throws() { throw new Error("no answer of https://me:${words.thrown}@a.example/"); },
@@ -162,15 +162,16 @@ const careless = `export default {
 
 Deno.test("no login, cookie or header is found in anything that a crawl writes or says, but in the checkpoint", async () => {
   await using place = await Workplace.open();
-  let latency = 5;
+  let latency = 30, hasBeenThere = false;
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
     const { pathname } = new URL(request.url);
     await new Promise((resolve) => setTimeout(resolve, latency));
+    hasBeenThere ||= pathname === "/there";
     if (pathname === "/to-ftp") {
       return new Response("", { status: 302, headers: { location: `ftp://me:${words.target}@h/` } });
     }
     if (pathname === "/to-login") {
-      const location = `http://me:${words.target}@127.0.0.1:${server.addr.port}/there`;
+      const location = `http://me:${words.target}@${new URL(request.url).host}/there`;
       return new Response("", { status: 302, headers: { location } });
     }
     return new Response("<title>a</title>", {
@@ -184,17 +185,19 @@ Deno.test("no login, cookie or header is found in anything that a crawl writes o
     said.push(ended.stdout, ended.stderr);
     return ended;
   };
+  const { current, previous, checkpoint, root } = place.kept("careless");
   try {
     const start = `http://me:${words.start}@127.0.0.1:${server.addr.port}/`;
     const path = place.write("careless.js", careless);
     const crawl = ["crawl", path, "--start-url", start, "--log-level", "debug", "-s", "maxPages=30"];
-    const paused = await place.pause([...crawl, "--log-file", "crawl.log", "-s", "concurrency=1"], {
-      when: () => Deno.readTextFileSync(`${place.folder}/crawl.log`).includes("to-login"),
-    });
+    await using trawl = place.start([...crawl, "--log-file", "crawl.log", "--checkpoint-interval", "50ms"]);
+    await trawl.until("what a redirect leads to, and two generations", () => hasBeenThere && exists(previous));
+    latency = 300;
+    trawl.kill("SIGINT");
+    const paused = await trawl.ended;
     latency = 0;
     ends(paused, 130);
     said.push(paused.stdout, paused.stderr);
-    const { current, previous, checkpoint, root } = place.kept("careless");
     const document = Buffer.from(Deno.readFileSync(current)).toString("latin1");
     assert.ok(document.includes(words.start) && document.includes(words.server), "what a later run needs is there");
     const shown = await run(["checkpoint", "show", "careless", "--json"], 0);
@@ -238,6 +241,10 @@ Deno.test("no login, cookie or header is found in anything that a crawl writes o
       const other = `export default { name: "begins", *start() { yield "${url}"; }, *parse() {} };`;
       await run(["crawl", place.write("begins.js", other), "--project", "p", "--fresh"], 1);
     }
+    const hook = `export default { name: "hook", startUrls: ["${start}"], *parse() {},
+      onClose() { throw new Error("no answer of https://me:${words.thrown}@a.example/"); } };`;
+    await run(["crawl", place.write("hook.js", hook)], 1);
+    await run(["status"], 0);
     await run(["fetch", `${start}to-ftp`], 1);
     await run(["fetch", `${start}to-ftp`, "--json"], 1);
     await run(["fetch", `${start}to-login`, "--json", "-s", "cookies=false", "--css", "title"], 0);
