@@ -4,9 +4,11 @@
  * @module
  */
 
+import type { Counters } from "../engine/counters.ts";
 import type { Crawl } from "../engine/crawl.ts";
 import type { Ending } from "../engine/engine.ts";
 import { exitCodeOf } from "../engine/exit_code.ts";
+import { failedPages } from "../engine/max_failed.ts";
 import { stdoutPath } from "../feed/format.ts";
 import { partOf } from "../feed/snapshot.ts";
 import { formatCount } from "../text/count.ts";
@@ -46,12 +48,10 @@ export function conclude(
   if (ending.outcome === "failed") reporter.log("error", `Failed "${name}": ${ending.error.message}`);
   const isPoor = ending.outcome === "finished" && ending.reason === "maxFailed";
   if (isPoor) {
-    const ended = formatCount(counters.pages + counters.failed);
+    const [failed, ended] = shareOf(counters);
     reporter.log(
       "error",
-      `${
-        formatCount(counters.failed)
-      } of ${ended} pages of "${name}" failed, more than maxFailed (${asked.settings.maxFailed}) allows`,
+      `${failed} of ${ended} pages of "${name}" failed, more than maxFailed (${asked.settings.maxFailed}) allows`,
     );
   }
   const rate = crawl.elapsed > 0 ? counters.pages / crawl.elapsed : 0;
@@ -111,10 +111,7 @@ function troubleLines(context: Context, asked: Asked, run: Run, crawl: Crawl, en
     const isAdvised = isMost || counters.items === 0 || exitCodeOf(ending) === 1;
     lines.push(failures, ...failureLines(counters, isAdvised));
   }
-  if (isMost) {
-    const ended = formatCount(counters.pages + counters.failed);
-    lines.push(`Most pages failed: ${formatCount(counters.failed)} of ${ended}`);
-  }
+  if (isMost) lines.push(`Most pages failed: ${shareOf(counters).join(" of ")}`);
   const [start] = asked.startUrls.length > 0 ? asked.startUrls : asked.spider.startUrls ?? [];
   const empty = ending.outcome === "finished"
     ? noItems(counters, start && commandLine(["trawl", "fetch", start]))
@@ -122,4 +119,10 @@ function troubleLines(context: Context, asked: Asked, run: Run, crawl: Crawl, en
   if (empty !== undefined) lines.push(empty);
   if (ending.outcome === "finished" && run.failures !== "" && counters.failed > 0) lines.push(retryCommand(context));
   return lines;
+}
+
+/** Returns how many pages failed, and of how many. */
+function shareOf(counters: Counters): readonly [failed: string, ended: string] {
+  const failed = failedPages(counters);
+  return [formatCount(failed), formatCount(counters.pages + failed)];
 }

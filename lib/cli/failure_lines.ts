@@ -5,6 +5,7 @@
  */
 
 import type { Counters } from "../engine/counters.ts";
+import { failedPages } from "../engine/max_failed.ts";
 import { formatCount } from "../text/count.ts";
 import { printable } from "../text/safe.ts";
 
@@ -34,8 +35,9 @@ const advice: Readonly<Record<string, string>> = {
 };
 
 /** Whether most pages of a crawl failed. */
-export function mostFailed({ pages, failed }: Pick<Counters, "pages" | "failed">): boolean {
-  return failed > most * (pages + failed);
+export function mostFailed(counters: Counters): boolean {
+  const failed = failedPages(counters);
+  return failed > most * (counters.pages + failed);
 }
 
 /** Returns a line for each kind of failure, the most frequent first, with an example; `advised`: and with what to do. */

@@ -40,6 +40,9 @@ export interface Run {
   readonly found: Found | undefined;
 }
 
+/** Standard output, as it is named in messages. */
+const standardOutput = "standard output";
+
 /** Runs a crawl to its end and returns the exit code. */
 export async function runCrawl(context: Context, asked: Asked, reporter: Reporter, run: Run): Promise<number> {
   const { disk, clock, terminal } = context;
@@ -57,7 +60,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
       try {
         terminal.data(terminal.isDataLive ? harmlessJson(bytes) : bytes);
       } catch (error) {
-        throw new DiskError("write to", "standard output", error);
+        throw new DiskError("write to", standardOutput, error);
       }
     },
     emit: reporter.event,
@@ -150,7 +153,7 @@ function beginning(
   folder: string,
 ): string {
   const soFar = `${formatCount(pages)} pages and ${formatCount(items)} items so far`;
-  const target = output === stdoutPath ? "standard output" : shownPath(output, folder);
+  const target = output === stdoutPath ? standardOutput : shownPath(output, folder);
   switch (kind) {
     case "test":
       return `Testing "${name}": ${formatCount(limit)} items at most, to ${target}`;
@@ -169,7 +172,7 @@ function beginning(
  */
 function readerGone(ending: Ending, { keeping }: Run): Ending {
   const isGone = ending.outcome === "failed" && ending.error instanceof DiskError &&
-    ending.error.cause instanceof Deno.errors.BrokenPipe;
+    ending.error.path === standardOutput && ending.error.cause instanceof Deno.errors.BrokenPipe;
   if (!isGone) return ending;
   return keeping === undefined
     ? { outcome: "finished", reason: "limit" }

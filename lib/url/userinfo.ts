@@ -42,6 +42,11 @@ export function withoutLogins(text: string): string {
   return text.replace(/(https?:[/\\]*|[a-z][a-z0-9+.-]*:[/\\]{2,})[^\s/\\?#]*@/gi, "$1");
 }
 
+/** Does the same for one word of a command line, in which a password may hold white space. */
+export function withoutLoginsInWord(word: string): string {
+  return word.replace(/(https?:[/\\]*|[a-z][a-z0-9+.-]*:[/\\]{2,})[^/\\?#]*@/gi, "$1");
+}
+
 /**
  * Returns a text that was meant to be a URL, and is refused, in a form that can be shown. Where nobody can tell what in
  * it is a login, all before its last `@` is left out.

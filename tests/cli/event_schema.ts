@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { type Ended, type Event } from "./trawl.ts";
+import type { Ended, Event } from "./trawl.ts";
 
 const schema = JSON.parse(Deno.readTextFileSync(new URL("../../docs/events.schema.json", import.meta.url)));
 const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { "date-time": true } });

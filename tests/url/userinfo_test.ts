@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { resolve } from "../../lib/url/resolve.ts";
-import { basicAuthorization, shownLink, splitUserinfo, withoutLogins } from "../../lib/url/userinfo.ts";
+import {
+  basicAuthorization,
+  shownLink,
+  splitUserinfo,
+  withoutLogins,
+  withoutLoginsInWord,
+} from "../../lib/url/userinfo.ts";
 
 const split = (url: string) => splitUserinfo(resolve(url, url)!);
 
@@ -58,4 +64,9 @@ Deno.test("shownLink() shows a link that is no web page without its login, also 
       ["nope", "nope"],
     ] as const
   ) assert.equal(shownLink(link), shown);
+});
+
+Deno.test("withoutLoginsInWord() also takes out a login with white space in it", () => {
+  assert.equal(withoutLoginsInWord("--start-url=http://me:a b@c@a.com/@x"), "--start-url=http://a.com/@x");
+  assert.equal(withoutLoginsInWord("https://a.com/x y@z"), "https://a.com/x y@z");
 });
