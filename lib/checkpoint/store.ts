@@ -62,7 +62,7 @@ export class CheckpointStore {
     await makeFolder(this.#disk, folder, "private");
     await sync();
     await this.#disk.syncFolder(folder);
-    const file = this.#disk.append(temporary, 0);
+    const file = this.#disk.append(temporary, 0, "private");
     try {
       file.write(bytes);
       // Sync before the rename: the rename may reach the disk first, and a crash in between would leave the name on an
@@ -85,7 +85,11 @@ export class CheckpointStore {
    * returns its new place.
    */
   async setAside(path: string): Promise<string> {
-    return await this.#moveAside(path, `${this.#places.root}/${basename(path)}`);
+    const folder = this.#aside();
+    // It holds the cookies, wherever it is.
+    await makeFolder(this.#disk, folder, "private");
+    await this.#disk.rename(path, `${folder}/${basename(path)}`);
+    return `${folder}/${basename(path)}`;
   }
 
   /** Removes the checkpoint and everything that belongs to it. */
@@ -102,13 +106,15 @@ export class CheckpointStore {
 
   /** Moves the whole folder, damaged as it is, out of the way; returns its new place. */
   async putAside(): Promise<string> {
-    return await this.#moveAside(this.#places.checkpoint, this.#places.checkpoint);
+    const folder = this.#aside();
+    await this.#disk.rename(this.#places.checkpoint, folder);
+    return folder;
   }
 
-  async #moveAside(path: string, name: string): Promise<string> {
+  /** Returns the name of a folder that is not there yet. */
+  #aside(): string {
     let number = 1;
-    while (this.#disk.size(`${name}.damaged-${number}`) !== undefined) number += 1;
-    await this.#disk.rename(path, `${name}.damaged-${number}`);
-    return `${name}.damaged-${number}`;
+    while (this.#disk.size(`${this.#places.checkpoint}.damaged-${number}`) !== undefined) number += 1;
+    return `${this.#places.checkpoint}.damaged-${number}`;
   }
 }

@@ -42,7 +42,7 @@ export async function readAsked(context: Context, options: OptionReader): Promis
   const cache = readCache(options, context.folder);
   const chosen = readProxies(options);
   const asked = {
-    settings: options.merged("set", spider),
+    settings: { ...options.merged("set", spider), ...options.setting("max-failed", "maxFailed") },
     startUrls: options.urls("start-url"),
     limit: options.count("limit"),
     fresh: options.has("fresh"),

@@ -41,11 +41,16 @@ export async function beginRetry(
     return 0;
   }
   if (plan.kind === "refused") {
-    reporter.log("error", plan.message);
+    reporter.refuse(plan.message);
     return 1;
   }
   const { kept, notes } = plan;
   const { items, counters } = crawlOf(kept, places);
+  if (asked.output === undefined && items.path === stdoutPath) {
+    throw new UsageError([
+      "--retry-failed: a retry adds to the output of its crawl, which is standard output: say so again with -o -",
+    ]);
+  }
   if (asked.output !== undefined && asked.output !== items.path) {
     throw new UsageError([
       `--output ${asked.output}: a retry adds to the output of its crawl, ${items.path}; leave --output out`,
@@ -63,7 +68,7 @@ export async function beginRetry(
     return undefined;
   } catch (error) {
     if (!(error instanceof DamageError || error instanceof DiskError)) throw error;
-    reporter.log("error", refusal(wanted, error));
+    reporter.refuse(refusal(wanted, error));
     return 1;
   }
 }

@@ -15,7 +15,9 @@ import { filesOf } from "../frontier/files.ts";
 import { counted, formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import { suggest } from "../text/nearest.ts";
+import { printable, printableJson } from "../text/safe.ts";
 import { formatSize } from "../text/size.ts";
+import { withoutLogins } from "../url/userinfo.ts";
 import { type Context, patience } from "./context.ts";
 import { dataDirOf } from "./data_dir.ts";
 import { discard } from "./discard.ts";
@@ -56,11 +58,11 @@ function show(
   const { checkpoints, unreadable } = store.find();
   const newest = checkpoints[0];
   if (json) {
-    terminal.print(JSON.stringify({
+    terminal.json({
       ...newest?.checkpoint,
       crawl: newest && shown(newest.checkpoint, places),
       unreadable: unreadable.map(({ error }) => error.message),
-    }));
+    });
   } else if (newest !== undefined) {
     const { checkpoint } = newest;
     const crawl = crawlOf(checkpoint, places);
@@ -76,7 +78,7 @@ function show(
       ],
       ["proxy type", checkpoint.identity.proxyType],
       ["pages", `${formatCount(counters.pages)} (${formatCount(counters.failed)} failed)`],
-      ["items", `${formatCount(counters.items)} in ${shownPath(crawl.items.path, folder)}`],
+      ["items", `${formatCount(counters.items)} in ${printable(shownPath(crawl.items.path, folder))}`],
       ["pending", formatCount(crawl.pending)],
       ["start requests", `${formatCount(crawl.starts.taken)}${crawl.starts.done ? "" : ", more to come"}`],
       ["slow hosts", formatCount(crawl.scheduler.hosts.length)],
@@ -85,7 +87,7 @@ function show(
         counted(crawl.exiles?.length ?? 0, "host that blocks us otherwise", "hosts that block us otherwise"),
       ],
       ["cookies", formatCount(crawl.cookies.length)],
-      ["state", JSON.stringify(unpack(crawl.state))],
+      ["state", printableJson(JSON.stringify(unpack(crawl.state)))],
       ...filesOf(crawl.frontier).map(({ name, length }): [string, string] => [name, formatSize(length)]),
     ];
     const width = Math.max(...rows.map(([name]) => name.length));
@@ -96,25 +98,39 @@ function show(
   return Promise.resolve(newest === undefined ? 1 : 0);
 }
 
+/**
+ * The crawl as it may be shown: without what opens doors, which are the logins of URLs, the values of cookies and the
+ * requests themselves. What is not named here is not shown.
+ */
 function shown(checkpoint: Checkpoint, places: Places): unknown {
   const crawl = crawlOf(checkpoint, places);
-  return { ...crawl, state: unpack(crawl.state), frontier: { ...crawl.frontier, held: crawl.frontier.held.length } };
+  const { phase, isRetry, failsTooOften, elapsed, starts, counters, pending, frontier, scheduler } = crawl;
+  const { lastAnswer, permitted, exiles, items, failures } = crawl;
+  return {
+    ...{ phase, isRetry, failsTooOften, elapsed },
+    startUrls: crawl.startUrls.map(withoutLogins),
+    ...{ starts: { taken: starts.taken, done: starts.done }, counters, pending },
+    state: unpack(crawl.state),
+    frontier: { ...frontier, held: frontier.held.length },
+    ...{ scheduler, lastAnswer, permitted, exiles, items, failures },
+    cookies: crawl.cookies.map(({ value: _, ...cookie }) => cookie),
+  };
 }
 
 function verify({ disk, terminal }: Context, store: CheckpointStore, places: Places): Promise<number> {
   const { checkpoints, unreadable } = store.find();
-  for (const { error } of unreadable) terminal.print(`damaged: ${error.message}`);
+  for (const { error } of unreadable) terminal.print(`damaged: ${printable(error.message)}`);
   let whole = unreadable.length === 0;
   for (const { path, checkpoint } of checkpoints) {
     const crawl = crawlOf(checkpoint, places);
     const problems = [...new Set([...brokenRecords(disk, places, crawl), ...missingBytes(disk, places, crawl)])];
     whole &&= problems.length === 0;
-    for (const problem of problems) terminal.print(`damaged: ${problem}`);
+    for (const problem of problems) terminal.print(`damaged: ${printable(problem)}`);
     if (problems.length > 0) continue;
     const files = filesOf(crawl.frontier);
     const bytes = files.reduce((sum, { length }) => sum + length, 0);
     terminal.print(
-      `whole: ${path}, generation ${checkpoint.generation}, and ${counted(files.length, "file")} with ${
+      `whole: ${printable(path)}, generation ${checkpoint.generation}, and ${counted(files.length, "file")} with ${
         counted(bytes, "byte")
       }`,
     );

@@ -18,11 +18,14 @@ import { digestOf } from "../spider/digest.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Asked, readAsked } from "./asked.ts";
 import { beginRetry } from "./begin_retry.ts";
+import { retryCommand } from "./conclude.ts";
 import { type Context, patience } from "./context.ts";
 import { discard } from "./discard.ts";
+import { explain } from "./explain.ts";
+import { openLogFile } from "./log_file.ts";
 import { OptionReader } from "./options.ts";
 import { levels, Reporter } from "./reporter.ts";
-import { retryCommand, runCrawl } from "./run_crawl.ts";
+import { runCrawl } from "./run_crawl.ts";
 import { settle } from "./settle.ts";
 import { onConsole } from "./spider_console.ts";
 import { insecureWarning } from "./trust.ts";
@@ -38,7 +41,9 @@ export async function crawl(context: Context): Promise<number> {
     level,
     json: options.has("json"),
     quiet: options.has("quiet"),
-    logFile: options.text("log-file"),
+    log: openLogFile(options, context.folder),
+    spider: asked.spider.name,
+    project: asked.project,
   });
   using _console = onConsole((level, line) => reporter.log(level, line));
   try {
@@ -47,6 +52,10 @@ export async function crawl(context: Context): Promise<number> {
     return asked.limit === undefined
       ? await production(context, asked, reporter)
       : await testRun(context, asked, asked.limit, reporter);
+  } catch (error) {
+    const explained = explain(error);
+    if (explained !== undefined) reporter.record(explained.problems, explained.event);
+    throw error;
   } finally {
     reporter.close();
   }
@@ -77,12 +86,12 @@ async function production(context: Context, asked: Asked, reporter: Reporter): P
   const store = new CheckpointStore(disk, places);
   const settled = await settle(disk, store, places, clock.wall());
   if (settled !== undefined) {
-    const { items, counters, isRetry } = settled;
+    const { items, counters, isRetry, failsTooOften } = settled;
     reporter.log("info", `The crawl of "${asked.spider.name}" had finished; its files are in place now: ${items.path}`);
     // The same command again completes what it began: a retry that had finished is not begun another time.
     if (!asked.fresh && (isRetry || !asked.retryFailed)) {
       if (counters.failed > 0) reporter.log("info", retryCommand(context));
-      return 0;
+      return failsTooOften ? 1 : 0;
     }
   }
   if (asked.fresh) return await begin(context, asked, reporter, { store, places, clear: true });
@@ -96,7 +105,7 @@ async function production(context: Context, asked: Asked, reporter: Reporter): P
   };
   const plan = planOf(store.find(), wanted);
   if (plan.kind === "refused") {
-    reporter.log("error", plan.message);
+    reporter.refuse(plan.message);
     return 1;
   }
   for (const note of plan.notes) reporter.log("warn", note);
@@ -163,9 +172,16 @@ async function resume(
   const { generation, identity } = checkpoint;
   const snapshot = crawlOf(checkpoint, places);
   const output = snapshot.items.path;
-  if (asked.output !== undefined && asked.output !== output) {
+  if (asked.output === undefined && output === stdoutPath) {
+    // Whoever reads standard output now may not be who read it then.
     throw new UsageError([
-      `--output ${asked.output}: the crawl that is being continued writes to ${output}; leave --output out, or begin anew with --fresh`,
+      "the crawl that is being continued prints its items to standard output: say so again with -o -, or begin anew with --fresh",
+    ]);
+  }
+  if (asked.output !== undefined && asked.output !== output) {
+    const how = output === stdoutPath ? "to standard output; give it -o -" : `to ${output}; leave --output out`;
+    throw new UsageError([
+      `--output ${asked.output}: the crawl that is being continued writes ${how}, or begin anew with --fresh`,
     ]);
   }
   return await runCrawl(context, asked, reporter, {

@@ -8,7 +8,7 @@ export function list(context: Context): Promise<number> {
   new OptionReader(context.args).check();
   const spiders = knownSpiders(context);
   if (context.args.values.has("json")) {
-    context.terminal.print(JSON.stringify(spiders.map(({ name, path }) => ({ name, path: path ?? null }))));
+    context.terminal.json(spiders.map(({ name, path }) => ({ name, path: path ?? null })));
     return Promise.resolve(0);
   }
   const width = Math.max(...spiders.map(({ name }) => name.length));

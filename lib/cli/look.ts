@@ -16,8 +16,11 @@ import { partOf } from "../feed/snapshot.ts";
 import { filesOf } from "../frontier/files.ts";
 import { counted, formatCount } from "../text/count.ts";
 
-/** `paused` is also a crawl that was killed: both are continued by the next run. */
-export type CrawlState = "running" | "paused" | "damaged" | "failed" | "finished";
+/**
+ * `paused` is also a crawl that was killed: both are continued by the next run. `unreadable`: its files cannot be looked
+ * into, which says nothing of the crawl.
+ */
+export type CrawlState = "running" | "paused" | "damaged" | "unreadable" | "failed" | "finished";
 
 /** How a spider's crawl stands. */
 export interface Look {
@@ -45,13 +48,33 @@ export async function lookAt(
   const looks: Look[] = [];
   for (const project of disk.list(dataDir).filter((name) => wanted.project === undefined || name === wanted.project)) {
     const folder = `${dataDir}/${project}`;
-    if (!disk.isFolder(folder)) continue;
-    for (const spider of disk.list(folder).filter((name) => wanted.spider === undefined || name === wanted.spider)) {
-      const look = await lookAtSpider(disk, placesOf(dataDir, project, spider), patience);
+    const spiders = attempted(() => disk.isFolder(folder) ? disk.list(folder) : []);
+    if (spiders instanceof Error) {
+      looks.push({ project, spider: "", ...unreadable(spiders) });
+      continue;
+    }
+    for (const spider of spiders.filter((name) => wanted.spider === undefined || name === wanted.spider)) {
+      // What is wrong with one spider's files says nothing of the others.
+      const look = await lookAtSpider(disk, placesOf(dataDir, project, spider), patience).catch(unreadable);
       if (look !== undefined) looks.push({ project, spider, ...look });
     }
   }
   return looks;
+}
+
+function attempted<T>(work: () => T): T | DiskError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DiskError) return error;
+    throw error;
+  }
+}
+
+function unreadable(error: unknown): Omit<Look, "project" | "spider"> {
+  if (!isDamage(error)) throw error;
+  const state = error instanceof DiskError ? "unreadable" : "damaged";
+  return { state, detail: error.message, counters: undefined, pending: undefined, at: undefined, output: undefined };
 }
 
 async function lookAtSpider(
@@ -86,9 +109,10 @@ async function lookAtSpider(
   }
   const summary = lastSummary(disk, places);
   if (summary === undefined) return undefined;
+  const isGood = summary.exitCode === 0;
   return {
-    state: summary.outcome === "finished" ? "finished" : "failed",
-    detail: summary.outcome === "finished" ? "" : summary.reason,
+    state: isGood ? "finished" : "failed",
+    detail: isGood ? "" : detailOf(summary),
     counters: summary.counters,
     pending: 0,
     at: Date.parse(summary.endedAt),
@@ -116,10 +140,34 @@ export function missingBytes(
   });
 }
 
+function detailOf({ outcome, reason, counters: { failed, pages } }: CrawlSummary): string {
+  if (outcome !== "finished") return reason;
+  return `${formatCount(failed)} of ${formatCount(pages + failed)} pages failed, more than may`;
+}
+
 function lastSummary(disk: Disk, { crawls }: Places): CrawlSummary | undefined {
   const name = disk.list(crawls).filter((each) => each.endsWith(".summary.json")).at(-1);
-  const bytes = name === undefined ? undefined : disk.read(`${crawls}/${name}`);
-  return bytes === undefined ? undefined : JSON.parse(new TextDecoder().decode(bytes));
+  if (name === undefined) return undefined;
+  const path = `${crawls}/${name}`;
+  const bytes = disk.read(path);
+  if (bytes === undefined) return undefined;
+  let summary: unknown;
+  try {
+    summary = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new DamageError(path, 0, `it is no JSON: ${(error as Error).message}`);
+  }
+  if (!isSummary(summary)) throw new DamageError(path, 0, "it is not the summary of a crawl");
+  return summary;
+}
+
+/** Whether a value has what is shown of a summary. */
+function isSummary(value: unknown): value is CrawlSummary {
+  const { outcome, reason, exitCode, output, endedAt, counters } = { ...value as Partial<CrawlSummary> };
+  const { pages, items, failed } = { ...counters as Partial<Counters> };
+  return ["finished", "paused", "failed"].includes(outcome as string) &&
+    [reason, output, endedAt].every((text) => typeof text === "string") &&
+    [exitCode, pages, items, failed].every(Number.isSafeInteger) && !Number.isNaN(Date.parse(endedAt!));
 }
 
 /** Whether an error says that a checkpoint is not whole. */

@@ -1,13 +1,15 @@
-import { LockedError } from "../checkpoint/lock.ts";
-import { type Disk, DiskError } from "../disk/disk.ts";
+import type { Disk } from "../disk/disk.ts";
 import { localDisk } from "../disk/local.ts";
-import { version } from "../spider/settings.ts";
+import type { Level } from "../engine/events.ts";
 import { printable } from "../text/safe.ts";
+import { version } from "../spider/settings.ts";
 import { systemClock } from "../time/clock.ts";
 import { checkpoint } from "./checkpoint.ts";
 import type { Context } from "./context.ts";
 import { crawl } from "./crawl.ts";
 import { readEnvironment } from "./environment.ts";
+import { eventLine, type Told } from "./event_line.ts";
+import { explain, type Explained } from "./explain.ts";
 import { fetchPage } from "./fetch/fetch.ts";
 import { helpOf } from "./help.ts";
 import { list } from "./list.ts";
@@ -15,7 +17,7 @@ import { newSpider } from "./new.ts";
 import { readArgs } from "./parse_args.ts";
 import { onConsole } from "./spider_console.ts";
 import { status } from "./status.ts";
-import { systemTerminal } from "./terminal.ts";
+import { systemTerminal, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage_error.ts";
 
 const commands: Readonly<Record<string, (context: Context) => Promise<number>>> = {
@@ -55,27 +57,61 @@ export async function main(
     const folder = Deno.cwd(), environment = readEnvironment(disk, folder, Deno.env.toObject());
     const context = { args, argv, terminal, builtIn, disk, clock: systemClock, folder, environment };
     // A crawl has a log for this.
-    for (const warning of args.command.name === "crawl" ? [] : environment.warnings) {
-      terminal.say(`${terminal.paint("yellow", "warn")} ${warning}`);
+    for (const message of args.command.name === "crawl" ? [] : environment.warnings) {
+      terminal.say(
+        wantsJson(argv)
+          ? eventLine(toldBy(argv, "warn"), { type: "log", message })
+          : `${terminal.paint("yellow", "warn")} ${message}`,
+      );
     }
     return await commands[args.command.name]!(context);
   } catch (error) {
     terminal.live(undefined);
-    if (error instanceof UsageError) {
-      for (const problem of error.problems) terminal.say(`${terminal.paint("red", "trawl:")} ${problem}`);
-      terminal.say(`See: trawl help ${argv[0] !== undefined && argv[0] in commands ? argv[0] : ""}`.trimEnd());
-      return 2;
-    }
-    if (error instanceof LockedError) {
-      terminal.say(`${terminal.paint("red", "trawl:")} ${error.message}`);
-      return 3;
-    }
     // Who read standard output has read enough, as `head` does.
     if (error instanceof Deno.errors.BrokenPipe) return 0;
-    if (error instanceof DiskError) {
-      terminal.say(`${terminal.paint("red", "trawl:")} ${error.message}`);
-      return 1;
-    }
-    throw error;
+    const explained = explain(error);
+    if (explained === undefined) throw error;
+    tell(terminal, argv, explained);
+    return explained.code;
+  }
+}
+
+/** Says why a command cannot be followed. */
+function tell(terminal: Terminal, argv: readonly string[], { code, problems, event }: Explained): void {
+  if (wantsJson(argv)) {
+    terminal.say(eventLine(toldBy(argv, "error"), event));
+    return;
+  }
+  for (const problem of problems) terminal.say(`${terminal.paint("red", "trawl:")} ${linesOf(problem)}`);
+  if (code !== 2) return;
+  terminal.say(`See: trawl help ${argv[0] !== undefined && argv[0] in commands ? argv[0] : ""}`.trimEnd());
+}
+
+/** Returns a problem, which may be a list of several lines, with nothing foreign in it. */
+function linesOf(problem: string): string {
+  return problem.split("\n").map((line) => printable(line)).join("\n");
+}
+
+/** Whether machines are told, also where the command line cannot be read. */
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some((word) => /^--json(?:=|$)/.test(word));
+}
+
+/** What an event has where no crawl has begun: the spider and the project are as they were given. */
+function toldBy(argv: readonly string[], level: Level): Told {
+  const { spider, project } = namedIn(argv);
+  return { time: new Date(systemClock.wall()).toISOString(), level, spider, project };
+}
+
+function namedIn(argv: readonly string[]): Pick<Told, "spider" | "project"> {
+  try {
+    const args = readArgs(argv);
+    if (!("command" in args)) return { spider: null, project: "default" };
+    const { command, args: words, values } = args;
+    const spider = { crawl: words[0], status: words[0], checkpoint: words[1] }[command.name] ?? null;
+    return { spider, project: values.get("project")?.[0] ?? "default" };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { spider: null, project: "default" };
   }
 }

@@ -7,11 +7,12 @@
 import { resolve as resolvePath } from "node:path";
 import { formatOf } from "../feed/format.ts";
 import { unknownSetting } from "../spider/check.ts";
-import { mergeSettings, settingNames, type Settings, type SettingsInput } from "../spider/settings.ts";
+import { mergeSettings, settingNames, type Settings, type SettingsInput, settingsTable } from "../spider/settings.ts";
 import type { Spider } from "../spider/spider.ts";
 import { suggest } from "../text/nearest.ts";
 import { parseDuration } from "../text/duration.ts";
 import { resolve } from "../url/resolve.ts";
+import { shownLink } from "../url/userinfo.ts";
 import type { Args } from "./parse_args.ts";
 import { UsageError } from "./usage_error.ts";
 import { printable } from "../text/safe.ts";
@@ -82,7 +83,9 @@ export class OptionReader {
     const urls = this.all(flag).map((text) => {
       const url = resolve(text.trim(), text.trim());
       if (url === undefined) {
-        this.problems.push(`--${flag} ${text}: it is not an http or https URL, such as https://example.com/`);
+        this.problems.push(
+          `--${flag} ${shownLink(text)}: it is not an http or https URL, such as https://example.com/`,
+        );
       }
       return url;
     });
@@ -122,6 +125,19 @@ export class OptionReader {
       given[key] = text.slice(equals + 1);
     }
     return given;
+  }
+
+  /** One setting from a flag of its own, or nothing. */
+  setting<Key extends keyof Settings>(flag: string, key: Key): Partial<Pick<Settings, Key>> {
+    const text = this.text(flag);
+    if (text === undefined) return {};
+    try {
+      return { [key]: settingsTable[key].parse(text) } as Pick<Settings, Key>;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.problems.push(`--${flag}: ${error.message}`);
+      return {};
+    }
   }
 
   /**

@@ -1,17 +1,20 @@
 /**
- * Shows a crawl: a live line on a terminal, plain lines elsewhere, JSON for machines.
+ * Tells of a crawl: a live line on a terminal, plain lines elsewhere, JSON for machines, and all of it in a log file.
  *
  * @module
  */
 
-import type { Disk } from "../disk/disk.ts";
+import type { LineLog } from "../disk/line_log.ts";
 import type { Progress } from "../engine/engine.ts";
 import type { CrawlEvent, Level } from "../engine/events.ts";
 import { counted } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import { printable } from "../text/safe.ts";
 import type { Clock } from "../time/clock.ts";
+import { withoutLogins } from "../url/userinfo.ts";
+import { type Event, eventLine } from "./event_line.ts";
 import { liveLine } from "./live_line.ts";
+import { LogFile } from "./log_file.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The levels of the log, the chattiest first. */
@@ -20,12 +23,15 @@ export const levels = ["debug", "info", "warn", "error"] as const satisfies read
 export interface ReporterOptions {
   readonly terminal: Terminal;
   readonly clock: Clock;
+  /** The least level that is told. */
   readonly level: Level;
   readonly json: boolean;
+  /** Standard error gets errors only. */
   readonly quiet: boolean;
-  /** The log goes to this file instead of the terminal. */
-  readonly logFile: string | undefined;
-  readonly disk: Disk;
+  /** What has a log file gets all of it there, and on standard error errors only. */
+  readonly log: LineLog | undefined;
+  readonly spider: string;
+  readonly project: string;
 }
 
 /** Milliseconds between two looks at the crawl: for the live line, and for a line in a log. */
@@ -35,28 +41,39 @@ const rateWindow = 5000;
 
 const colours = { debug: "dim", info: "cyan", warn: "yellow", error: "red" } as const;
 
-/** Takes the events of a crawl and shows what should be seen of them. */
+/** Takes what happens in a crawl and tells it where it should be told. */
 export class Reporter {
   readonly #options: ReporterOptions;
-  readonly #file: ReturnType<Disk["append"]> | undefined;
+  readonly #file: LogFile | undefined;
+  /** The live line is shown. */
+  readonly #isLive: boolean;
   readonly #samples: { readonly at: number; readonly pages: number }[] = [];
   #progress: (() => Progress) | undefined;
-  #cancel: () => void = () => {};
+  #cancelLive: () => void = () => {};
+  #cancelLine: () => void = () => {};
 
   constructor(options: ReporterOptions) {
+    const { terminal, json, quiet, log } = options;
     this.#options = options;
-    const { logFile, disk } = options;
-    if (logFile !== undefined) this.#file = disk.append(logFile, disk.size(logFile) ?? 0);
+    this.#isLive = terminal.isLive && !json && !quiet;
+    this.#file = log && new LogFile(
+      log,
+      (level, message) => this.#line(level, message, { type: "log", message }),
+      (level, message) => terminal.say(this.#shown(level, message, { type: "log", message })),
+    );
   }
 
   /** Shows how a crawl stands from now on, until `stop`. */
   start(progress: () => Progress): void {
     this.#progress = progress;
-    this.#tick();
+    this.#sample();
+    if (this.#isLive) this.#showLive();
+    this.#cancelLine = this.#options.clock.after(lineEvery, () => this.#showLine());
   }
 
   stop(): void {
-    this.#cancel();
+    this.#cancelLive();
+    this.#cancelLine();
     this.#progress = undefined;
     this.#options.terminal.live(undefined);
   }
@@ -68,66 +85,106 @@ export class Reporter {
   /** Takes an event of the crawl. */
   readonly event = (event: CrawlEvent): void => {
     const [level, message] = wordsOf(event);
-    if (!this.#shows(level)) return;
-    if (this.#options.json) this.#json({ ...event, level });
-    else this.log(level, message);
+    this.tell(level, message, event);
   };
 
   /** Writes a line to the log. */
   log(level: Level, message: string): void {
-    if (!this.#shows(level)) return;
-    if (this.#options.json) {
-      this.#json({ type: "log", level, message });
+    this.tell(level, message, { type: "log", message });
+  }
+
+  /** Says why there is no crawl, or no more of it; it ends with exit code 1. */
+  refuse(message: string): void {
+    this.tell("error", message, { type: "refused", message, exitCode: 1 });
+  }
+
+  /** Writes into the log file what standard error is told by somebody else. */
+  record(problems: readonly string[], event: Event): void {
+    for (const problem of this.#options.json ? [""] : problems) {
+      this.#file?.write(this.#line("error", problem, event));
+    }
+  }
+
+  /** Tells what people read as `message`, and machines as `event`. */
+  tell(level: Level, message: string, event: Event): void {
+    if (!isAtLeast(level, this.#options.level)) return;
+    this.#file?.write(this.#line(level, message, event));
+    const { terminal, quiet } = this.#options;
+    const least = quiet || this.#file !== undefined ? "error" : "debug";
+    if (isAtLeast(level, least)) terminal.say(this.#shown(level, message, event));
+  }
+
+  /** Tells how a crawl ended, whatever the level is set to: to people in lines, to machines as one event. */
+  conclude(level: Level, lines: readonly string[], event: Event): void {
+    const { terminal, json, quiet } = this.#options;
+    if (json) {
+      const line = this.#line(level, "", event);
+      this.#file?.write(line);
+      if (this.#file === undefined || level === "error") terminal.say(line);
       return;
     }
-    const { terminal, clock } = this.#options;
+    for (const line of lines) {
+      this.#file?.write(this.#line("info", uncoloured(line), event));
+      // Who looks at the live line sees it come to an end.
+      if (!quiet && (this.#file === undefined || terminal.isLive)) terminal.say(withoutLogins(line));
+    }
+  }
+
+  /** Returns a line of the log, as it is in a file. */
+  #line(level: Level, message: string, event: Event): string {
+    const { clock, json, spider, project } = this.#options;
     const time = new Date(clock.wall()).toISOString();
-    const text = printable(message, 2000);
-    if (this.#file !== undefined) this.#write(`${time} ${level.padEnd(5)} ${text}`);
-    else {terminal.say(
-        `${terminal.paint("dim", time.slice(11, 19))} ${terminal.paint(colours[level], level.padEnd(5))} ${text}`,
-      );}
+    if (json) return eventLine({ time, level, spider, project }, event);
+    return `${time} ${level.padEnd(5)} ${printable(withoutLogins(message), 2000)}`;
   }
 
-  /** Shows lines at the end, whatever the level; `machine` is what `--json` gets instead. */
-  conclude(lines: readonly string[], machine: Readonly<Record<string, unknown>>): void {
-    if (this.#options.json) this.#json(machine);
-    else if (!this.#options.quiet) { for (const line of lines) this.#options.terminal.say(line); }
+  /** Returns the same as it is on standard error. */
+  #shown(level: Level, message: string, event: Event): string {
+    const line = this.#line(level, message, event);
+    if (this.#options.json) return line;
+    const { paint } = this.#options.terminal;
+    const [time, text] = [line.slice(11, 19), line.slice("2026-11-21T12:33:40.932Z error ".length)];
+    return `${paint("dim", time)} ${paint(colours[level], level.padEnd(5))} ${text}`;
   }
 
-  #shows(level: Level): boolean {
-    return levels.indexOf(level) >= levels.indexOf(this.#options.quiet ? "error" : this.#options.level);
-  }
-
-  #json(value: unknown): void {
-    const line = JSON.stringify(value);
-    if (this.#file !== undefined) this.#write(line);
-    else this.#options.terminal.say(line);
-  }
-
-  #write(line: string): void {
-    this.#file?.write(new TextEncoder().encode(`${line}\n`));
-  }
-
-  #tick(): void {
-    const { terminal, clock, json, quiet } = this.#options;
+  #showLive(): void {
     const progress = this.#progress?.();
-    if (progress === undefined || quiet) return;
-    const rate = this.#rate(progress.counters.pages);
-    const isLive = terminal.isLive && !json;
-    if (isLive) terminal.live((columns) => liveLine(progress, rate, columns));
-    else if (this.#samples.length > 1 && json) this.#json({ type: "progress", ...progress, rate });
-    else if (this.#samples.length > 1) terminal.say(liveLine(progress, rate));
-    this.#cancel = clock.after(isLive ? liveEvery : lineEvery, () => this.#tick());
+    if (progress === undefined) return;
+    const { terminal, clock } = this.#options;
+    const rate = this.#sample();
+    terminal.live((columns) => liveLine(progress, rate, columns));
+    this.#cancelLive = clock.after(liveEvery, () => this.#showLive());
   }
 
-  #rate(pages: number): number {
+  #showLine(): void {
+    const progress = this.#progress?.();
+    if (progress === undefined) return;
+    const rate = this.#sample();
+    const line = liveLine(progress, rate);
+    // Where the live line is, it is enough.
+    if (!this.#isLive || this.#file !== undefined) this.tell("info", line, { type: "progress", ...progress, rate });
+    this.#cancelLine = this.#options.clock.after(lineEvery, () => this.#showLine());
+  }
+
+  /** Returns the pages per second, of late. */
+  #sample(): number {
+    const pages = this.#progress?.().counters.pages ?? 0;
     const at = this.#options.clock.now();
     this.#samples.push({ at, pages });
     while (this.#samples.length > 2 && this.#samples[1]!.at < at - rateWindow) this.#samples.shift();
     const [first] = this.#samples;
     return at === first!.at ? 0 : (1000 * (pages - first!.pages)) / (at - first!.at);
   }
+}
+
+function isAtLeast(level: Level, least: Level): boolean {
+  return levels.indexOf(level) >= levels.indexOf(least);
+}
+
+/** Returns a line without its colours. */
+function uncoloured(line: string): string {
+  // deno-lint-ignore no-control-regex
+  return line.replace(/\x1b\[\d+m/g, "");
 }
 
 function wordsOf(event: CrawlEvent): readonly [Level, string] {
@@ -143,7 +200,7 @@ function wordsOf(event: CrawlEvent): readonly [Level, string] {
       const wait = formatDuration(event.seconds);
       return ["debug", `${event.url}: ${event.failure.message}; attempt ${event.attempt + 1} in ${wait}`];
     }
-    case "failed": {
+    case "given-up": {
       // Dead links are everyday: they are in the failures file, and not worth a line each.
       const isDeadLink = event.failure.status === 404 || event.failure.status === 410;
       return [isDeadLink ? "debug" : "warn", `${event.url} is given up: ${event.failure.message}`];

@@ -12,19 +12,18 @@ import type { Ending } from "../engine/engine.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { exitCodeOf } from "../engine/exit_code.ts";
 import { stdoutPath } from "../feed/format.ts";
-import { partOf } from "../feed/snapshot.ts";
+import type { Counters } from "../engine/counters.ts";
 import { digestOf } from "../spider/digest.ts";
-import { counted, formatCount } from "../text/count.ts";
-import { formatDuration } from "../text/duration.ts";
+import { counted } from "../text/count.ts";
+import { printableJson } from "../text/safe.ts";
 import type { Context } from "./context.ts";
 import type { Asked } from "./asked.ts";
+import { conclude } from "./conclude.ts";
 import { proxyVariable } from "./proxy.ts";
 import type { Reporter } from "./reporter.ts";
 import { openNewest, removeLitter, ResumeError } from "./resume.ts";
-import { commandLine } from "./shell.ts";
 import { shownPath } from "./shown_path.ts";
 import { onRejections, onSignals } from "./signals.ts";
-import { blockedLines, tierLines } from "./tier_lines.ts";
 import { wire, type WireOptions } from "./wire.ts";
 
 /** What differs between a test run, a new crawl and one that goes on. */
@@ -41,6 +40,9 @@ export interface Run {
   readonly found: Found | undefined;
 }
 
+/** Standard output, as it is named in messages. */
+const standardOutput = "standard output";
+
 /** Runs a crawl to its end and returns the exit code. */
 export async function runCrawl(context: Context, asked: Asked, reporter: Reporter, run: Run): Promise<number> {
   const { disk, clock, terminal } = context;
@@ -56,9 +58,9 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     failures: run.failures,
     stdout: (bytes) => {
       try {
-        terminal.data(bytes);
+        terminal.data(terminal.isDataLive ? harmlessJson(bytes) : bytes);
       } catch (error) {
-        throw new DiskError("write to", "standard output", error);
+        throw new DiskError("write to", standardOutput, error);
       }
     },
     emit: reporter.event,
@@ -86,21 +88,22 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
       ({ elapsed, isRetry = false, startUrls } = opened.snapshot);
     } catch (error) {
       if (!(error instanceof ResumeError)) throw error;
-      reporter.log(
-        "error",
+      reporter.refuse(
         `Cannot resume "${spider.name}": ${error.message}. Its files stay as they are. To start over: trawl crawl ${spider.name} --fresh`,
       );
       return 1;
     }
     await removeLitter(disk, run.keeping.places, run.keeping.store);
-    const { counters } = parts;
-    reporter.log(
-      "info",
-      `Continuing ${isRetry ? "the retry of " : ""}"${spider.name}": ${counted(counters.pages, "page")} and ${
-        counted(counters.items, "item")
-      } so far`,
-    );
   }
+  const { pages, items } = parts.counters;
+  const kind = run.keeping === undefined ? "test" : isRetry ? "retry" : run.found === undefined ? "new" : "continued";
+  reporter.tell("info", beginning(kind, spider.name, run, parts.counters, context.folder), {
+    type: "started",
+    kind,
+    output: run.output,
+    pages,
+    items,
+  });
   const identity: Identity = {
     spider: spider.name,
     project,
@@ -134,72 +137,49 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     ? () => {}
     : clock.after(1000 * asked.timeout, () => crawl.pause("timeout"));
   reporter.start(() => crawl.progress);
-  const ending = await crawl.run();
+  const ending = readerGone(await crawl.run(), run);
   reporter.stop();
   cancelTimeout();
   conclude(context, asked, reporter, run, crawl, ending);
   return exitCodeOf(ending);
 }
 
-/** Returns the line that says how the failed pages of a finished crawl are tried again. */
-export function retryCommand({ argv }: Context): string {
-  const words = argv.filter((word) => word !== "--fresh" && word !== "--retry-failed");
-  return `To try them again: ${commandLine(["trawl", ...words, "--retry-failed"])}`;
+/** Returns the line that a crawl begins with. */
+function beginning(
+  kind: "test" | "new" | "continued" | "retry",
+  name: string,
+  { output, limit }: Run,
+  { pages, items }: Counters,
+  folder: string,
+): string {
+  const soFar = `${counted(pages, "page")} and ${counted(items, "item")} so far`;
+  const target = output === stdoutPath ? standardOutput : shownPath(output, folder);
+  switch (kind) {
+    case "test":
+      return `Testing "${name}": ${counted(limit, "item")} at most, to ${target}`;
+    case "new":
+      return `Started "${name}": its items go to ${target}`;
+    case "continued":
+      return `Continuing "${name}": ${soFar}`;
+    case "retry":
+      return `Continuing the retry of "${name}": ${soFar}`;
+  }
 }
 
-function conclude(context: Context, asked: Asked, reporter: Reporter, run: Run, crawl: Crawl, ending: Ending): void {
-  const { counters, waiting } = crawl.progress;
-  const { name } = asked.spider;
-  for (const [callback, count] of crawl.missingCallbacks) {
-    reporter.log(
-      "warn",
-      `The spider has no callback "${callback}" any more: ${counted(count, "request")} went to parse`,
-    );
-  }
-  if (ending.outcome === "failed") reporter.log("error", `Failed "${name}": ${ending.error.message}`);
-  const rate = crawl.elapsed > 0 ? counters.pages / crawl.elapsed : 0;
-  const figures =
-    `${counted(counters.pages, "page")}, ${counted(counters.items, "item")}, ${
-      formatCount(counters.failed)
-    } failed in ` +
-    `${formatDuration(crawl.elapsed)} (${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} pages/s)`;
-  const { terminal } = context;
-  const title = {
-    finished: terminal.paint("green", `Finished "${name}"`),
-    paused: terminal.paint("yellow", `Paused "${name}"`),
-    failed: terminal.paint("red", `Failed "${name}"`),
-  }[ending.outcome];
-  const lines = [`${title}${ending.outcome === "paused" ? ` (${ending.reason})` : ""}: ${figures}`];
-  lines.push(...tierLines(counters.tiers));
-  if (ending.outcome === "finished") {
-    if (run.output !== stdoutPath) lines.push(`Items:    ${shownPath(run.output, context.folder)}`);
-    if (run.failures !== "" && counters.failed > 0) {
-      lines.push(`Failures: ${shownPath(run.failures, context.folder)}`, retryCommand(context));
-    }
-  } else if (run.keeping !== undefined) {
-    if (ending.outcome === "paused") {
-      lines.push(
-        `${counted(waiting, "request waits", "requests wait")}; the items so far are in ${
-          shownPath(partOf(run.output), context.folder)
-        }`,
-      );
-    }
-    lines.push(`To continue: ${commandLine(["trawl", ...context.argv.filter((word) => word !== "--fresh")])}`);
-  }
-  const canRetry = ending.outcome === "finished" && run.failures !== "";
-  lines.push(...blockedLines({
-    blocked: counters.blocked,
-    proxyType: asked.proxyType,
-    variables: context.environment.values,
-    argv: canRetry ? context.argv : undefined,
-  }));
-  reporter.conclude(lines, {
-    type: ending.outcome,
-    reason: ending.outcome === "failed" ? ending.error.message : ending.reason,
-    exitCode: exitCodeOf(ending),
-    output: run.output,
-    elapsed: crawl.elapsed,
-    waiting,
-    counters,
-  });
+/**
+ * Returns how a crawl ended for its user: one whose reader has gone is no failure. A test run has done its work then;
+ * any other goes on from its last checkpoint, which does not count what nobody has read.
+ */
+function readerGone(ending: Ending, { keeping }: Run): Ending {
+  const isGone = ending.outcome === "failed" && ending.error instanceof DiskError &&
+    ending.error.path === standardOutput && ending.error.cause instanceof Deno.errors.BrokenPipe;
+  if (!isGone) return ending;
+  return keeping === undefined
+    ? { outcome: "finished", reason: "limit" }
+    : { outcome: "paused", reason: "standard output was closed" };
+}
+
+/** Returns items as a terminal can take them, which are read as the same. */
+function harmlessJson(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(printableJson(new TextDecoder().decode(bytes)));
 }

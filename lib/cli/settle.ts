@@ -17,7 +17,12 @@ export async function settle(
   const newest = store.find().checkpoints[0]?.checkpoint;
   const crawl = newest && crawlOf(newest, places);
   if (newest === undefined || crawl?.phase !== "finished") return undefined;
-  const value = summaryOf(newest.identity, { outcome: "finished", reason: "done" }, crawl, now);
+  const value = summaryOf(
+    newest.identity,
+    { outcome: "finished", reason: crawl.failsTooOften ? "maxFailed" : "done" },
+    crawl,
+    now,
+  );
   const path = `${places.crawls}/${crawlName(newest.identity.startedAt)}.summary.json`;
   await publish(disk, { store, places }, crawl, { path, value });
   return crawl;

@@ -1,5 +1,6 @@
 import { counted } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
+import { printable } from "../text/safe.ts";
 import { type Context, patience } from "./context.ts";
 import { dataDirOf } from "./data_dir.ts";
 import { type CrawlState, type Look, lookAt } from "./look.ts";
@@ -10,6 +11,7 @@ const colours: Readonly<Record<CrawlState, "green" | "yellow" | "red" | "cyan">>
   running: "cyan",
   paused: "yellow",
   damaged: "red",
+  unreadable: "red",
   failed: "red",
   finished: "green",
 };
@@ -23,7 +25,7 @@ export async function status(context: Context): Promise<number> {
   options.check();
   const looks = await lookAt(disk, dataDir, { project, spider: args.args[0] }, () => patience(clock));
   if (options.has("json")) {
-    terminal.print(JSON.stringify(looks));
+    terminal.json(looks);
     return 0;
   }
   if (looks.length === 0) {
@@ -34,7 +36,7 @@ export async function status(context: Context): Promise<number> {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   rows.forEach((row, index) => {
     const cells = row.map((cell, column) => cell.padEnd(widths[column]!));
-    cells[1] = terminal.paint(colours[looks[index]!.state], cells[1]!);
+    if (terminal.isDataLive) cells[1] = terminal.paint(colours[looks[index]!.state], cells[1]!);
     terminal.print(cells.join("  ").trimEnd());
   });
   return 0;
@@ -48,14 +50,14 @@ function rowOf(
   const count = (number: number | undefined, one: string, several?: string) =>
     number === undefined ? "" : counted(number, one, several);
   return [
-    project === "default" ? spider : `${project}/${spider}`,
+    printable(project === "default" ? spider : `${project}/${spider}`),
     state,
     count(counters?.pages, "page"),
     count(counters?.items, "item"),
     count(counters?.failed, "failed", "failed"),
     state === "finished" ? "" : count(pending, "waiting", "waiting"),
     at === undefined ? "" : agoOf(now - at),
-    detail !== "" ? detail : shownPath(output ?? "", folder),
+    printable(detail !== "" ? detail : shownPath(output ?? "", folder)),
   ];
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { styleText } from "node:util";
+import { harmless, printableJson } from "../text/safe.ts";
 
 /** Where the command line shows things. */
 export interface Terminal {
@@ -16,9 +17,11 @@ export interface Terminal {
   input(): Promise<Uint8Array<ArrayBuffer>>;
   /** Writes data. */
   data(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Writes a line of data. */
+  /** Writes a line of data; where people look at it, nothing in it moves their terminal. */
   print(line: string): void;
-  /** Writes a line for people, above the live line. */
+  /** Writes a value as a line of JSON. */
+  json(value: unknown): void;
+  /** Writes a line for people, above the live line; nothing in it moves their terminal. */
   say(line: string): void;
   /**
    * Replaces the live line by what `draw` returns for so many columns; undefined removes it. It is drawn anew whenever
@@ -39,7 +42,7 @@ export function systemTerminal(): Terminal {
   const isDataLive = Deno.stdout.isTerminal();
   const sharesScreen = isLive && isDataLive;
   let shown = "", draw: (columns: number) => string = () => "";
-  const redrawn = () => shown = draw(columnsOf() - 1);
+  const redrawn = () => shown = harmless(draw(columnsOf() - 1));
   const clear = () => shown === "" ? "" : "\r\x1b[2K";
   const writeError = (text: string) => {
     try {
@@ -58,10 +61,14 @@ export function systemTerminal(): Terminal {
       if (sharesScreen && shown !== "") writeError(redrawn());
     },
     print(line) {
-      this.data(encoder.encode(`${line}\n`));
+      this.data(encoder.encode(`${isDataLive ? harmless(line) : line}\n`));
+    },
+    json(value) {
+      const json = JSON.stringify(value);
+      this.print(isDataLive ? printableJson(json) : json);
     },
     say(line) {
-      writeError(`${clear()}${line}\n${redrawn()}`);
+      writeError(`${clear()}${isLive ? harmless(line) : line}\n${redrawn()}`);
     },
     live(next) {
       if (!isLive) return;

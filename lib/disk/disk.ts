@@ -12,9 +12,10 @@
 export interface Disk {
   /**
    * Opens a file for appending after its first `length` bytes and cuts off what follows them. Makes the file, and its
-   * folders, when `length` is 0; a file that is shorter than `length` is an error.
+   * folders, when `length` is 0; a file that is shorter than `length` is an error. A `private` one that is made can be
+   * read only by the user that the process runs as, where the system knows such a thing.
    */
-  append(path: string, length: number): AppendFile;
+  append(path: string, length: number, access?: "private"): AppendFile;
   /** Opens a file for reading at any offset. */
   open(path: string): ReadFile;
   /** Returns a whole file, or `undefined` when there is none. */

@@ -3,7 +3,7 @@ import { type AppendFile, type Disk, DiskError, type ReadFile } from "./disk.ts"
 
 /** The disk of this machine. */
 export const localDisk: Disk = {
-  append: (path, length) => new LocalAppendFile(path, length),
+  append: (path, length, access) => new LocalAppendFile(path, length, access),
   open: (path) => new LocalReadFile(path),
   read: (path) => attempt("read", path, () => absent(() => Deno.readFileSync(path))),
   load: (path) => attempting("read", path, () => absentLater(() => Deno.readFile(path))),
@@ -68,13 +68,13 @@ class LocalAppendFile implements AppendFile {
   #length: number;
   #broken = false;
 
-  constructor(path: string, length: number) {
+  constructor(path: string, length: number, access?: "private") {
     this.path = path;
     this.#length = length;
     this.#file = attempt("open", path, () => {
       if (length > 0) return Deno.openSync(path, { write: true });
       Deno.mkdirSync(dirname(path), { recursive: true });
-      return Deno.openSync(path, { write: true, create: true });
+      return Deno.openSync(path, { write: true, create: true, ...access === "private" && { mode: 0o600 } });
     });
     closingOnError(this.#file, () => {
       attempt("cut", path, () => {

@@ -1,3 +1,5 @@
+import type { Failure } from "../model/outcome.ts";
+
 /** What went through a tier: direct, or through the proxies of a name. What is asked of robots.txt counts here as well. */
 export interface TierCounters {
   /** Requests sent, whatever became of them. */
@@ -6,6 +8,13 @@ export interface TierCounters {
   ok: number;
   /** Bytes of bodies, decompressed: more than went over the line, and without the headers. */
   bytes: number;
+}
+
+/** Requests given up for one reason, and the last of them. */
+export interface FailureCounter {
+  count: number;
+  url: string;
+  message: string;
 }
 
 /** What a crawl counts, its earlier processes included. */
@@ -17,6 +26,8 @@ export interface Counters {
   dropped: number;
   /** Requests given up; each is a line of the failures file. */
   failed: number;
+  /** The same by kind; those that failed for their status by that: `status 404`. */
+  failures: Record<string, FailureCounter>;
   /** Answers and failures of the network, further attempts and redirects included. */
   downloads: number;
   /** Further attempts. */
@@ -46,6 +57,7 @@ export function createCounters(): Counters {
     items: 0,
     dropped: 0,
     failed: 0,
+    failures: {},
     downloads: 0,
     retries: 0,
     redirects: 0,
@@ -58,6 +70,14 @@ export function createCounters(): Counters {
     tiers: {},
     blocked: {},
   };
+}
+
+/** Counts a request that was given up. */
+export function countFailure(counters: Counters, url: string, { kind, status, message }: Failure): void {
+  counters.failed += 1;
+  const { failures } = counters;
+  const key = kind === "status" && status !== undefined ? `status ${status}` : kind;
+  failures[key] = { count: (failures[key]?.count ?? 0) + 1, url, message: message.slice(0, 200) };
 }
 
 /** Hosts whose blocked pages are counted one by one. */

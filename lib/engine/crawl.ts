@@ -11,6 +11,7 @@ import { type Disk, DiskError } from "../disk/disk.ts";
 import { makeFolder } from "../disk/make_folder.ts";
 import type { Summary } from "../spider/spider.ts";
 import type { Emit } from "./events.ts";
+import { failsTooOften, type MaxFailed } from "./max_failed.ts";
 import { type Ending, Engine, type EngineOptions, type Progress } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
 import { type CrawlSummary, publish, summaryOf, writeSummary } from "./publish.ts";
@@ -39,6 +40,8 @@ export interface CrawlOptions extends EngineOptions {
   readonly keeping: Keeping | undefined;
   /** Whether this is a retry of failed pages. @default {false} */
   readonly isRetry?: boolean;
+  /** How many pages may be given up; with more the crawl finishes all the same, for the reason `maxFailed`. @default {any number} */
+  readonly maxFailed?: MaxFailed;
 }
 
 /** How long a crawl that is cancelled waits for `onClose`, in milliseconds. */
@@ -52,6 +55,7 @@ export class Crawl {
   readonly #saver: Saver | undefined;
   readonly #beganAt: number;
   #phase: CrawlSnapshot["phase"] = "crawling";
+  #failsTooOften = false;
   readonly #cancelled = Promise.withResolvers<Ending>();
   #isCancelled = false;
   /** The last request that was given up, and why. */
@@ -62,7 +66,7 @@ export class Crawl {
     this.#options = options;
     this.#beganAt = parts.clock.now();
     const emit: Emit = (event) => {
-      if (event.type === "failed") this.#lastFailure = `${event.url}: ${event.failure.message}`;
+      if (event.type === "given-up") this.#lastFailure = `${event.url}: ${event.failure.message}`;
       parts.emit(event);
     };
     this.#engine = new Engine({ ...parts, emit }, options);
@@ -125,6 +129,10 @@ export class Crawl {
       const error = new Error(`no page could be fetched: ${this.#lastFailure}${others}`);
       ending = { outcome: "failed", error, consistent: true };
       this.#phase = "failed";
+    }
+    if (ending.outcome === "finished" && failsTooOften(counters, this.#options.maxFailed ?? Infinity)) {
+      ending = { outcome: "finished", reason: "maxFailed" };
+      this.#failsTooOften = true;
     }
     ending = await this.#close(ending);
     try {
@@ -203,6 +211,7 @@ export class Crawl {
     const { frontier, scheduler, cookies, items, failures, starts, counters, state } = this.#parts;
     const crawl: CrawlSnapshot = {
       phase: this.#phase,
+      failsTooOften: this.#failsTooOften,
       isRetry: this.#options.isRetry ?? false,
       elapsed: this.elapsed,
       startUrls: this.#options.startUrls,

@@ -43,7 +43,7 @@ export interface EngineOptions extends RedirectRules {
 
 /** How a run ended. After a failure `consistent` says whether what is in memory may be saved. */
 export type Ending =
-  | { readonly outcome: "finished"; readonly reason: "done" | "limit" | "maxPages" }
+  | { readonly outcome: "finished"; readonly reason: "done" | "limit" | "maxPages" | "maxFailed" }
   | { readonly outcome: "paused"; readonly reason: string }
   | { readonly outcome: "failed"; readonly error: Error; readonly consistent: boolean };
 

@@ -11,7 +11,7 @@ export type CrawlEvent =
     readonly items: number;
     readonly links: number;
   }
-  | { readonly type: "failed"; readonly url: string; readonly failure: Failure; readonly attempts: number }
+  | { readonly type: "given-up"; readonly url: string; readonly failure: Failure; readonly attempts: number }
   | {
     readonly type: "retry";
     readonly url: string;

@@ -7,8 +7,9 @@
 import { hostOf } from "../frontier/frontier.ts";
 import type { Failure } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
-import { countBlocked } from "./counters.ts";
+import { countBlocked, countFailure } from "./counters.ts";
 import type { EngineParts } from "./parts.ts";
+import { withoutLogins } from "../url/userinfo.ts";
 import { callbackFailure, type Commit } from "./visit.ts";
 
 /** What a commit changes. */
@@ -99,7 +100,10 @@ function commitFailure(
   failure: Failure,
   { clock, frontier, failures, counters, blocks, emit }: CommitParts,
 ): void {
-  const { kind, message, status, stack } = failure;
+  const { kind, status } = failure;
+  // An error of the spider's may name any URL, and is itself no data.
+  const message = withoutLogins(failure.message), stack = failure.stack && withoutLogins(failure.stack);
+  const told: Failure = { kind, message, ...status !== undefined && { status }, ...stack && { stack } };
   const attempts = request.attempt + request.waits + 1;
   const { url, method, callback, depth } = request;
   const time = new Date(clock.wall()).toISOString();
@@ -108,7 +112,7 @@ function commitFailure(
   const what = { url, kind, message, status, attempts, time, referrer, redirects, method, callback, depth, stack };
   failures.write([failures.encode(what)]);
   frontier.giveUp(request);
-  counters.failed += 1;
+  countFailure(counters, url, told);
   if (kind === "blocked" || blocks.statuses.includes(status ?? 0)) countBlocked(counters, hostOf(url));
-  emit({ type: "failed", url, failure, attempts });
+  emit({ type: "given-up", url, failure: told, attempts });
 }

@@ -56,7 +56,7 @@ export async function prepareRetry(options: RetryOptions): Promise<void> {
       // A crawl that ended at maxPages may not have taken all.
       starts: { ...crawl.starts, done: true },
       // Both count what was given up, and that is asked for again.
-      counters: { ...crawl.counters, failed: 0, blocked: {} },
+      counters: { ...crawl.counters, failed: 0, failures: {}, blocked: {} },
       pending,
       frontier: { seen, queues, givenUp: [], held: [] },
       items,

@@ -7,6 +7,7 @@ import type { Disk } from "../disk/disk.ts";
 import { discardFeed, publishFeed } from "../feed/publish.ts";
 import type { FeedSnapshot } from "../feed/snapshot.ts";
 import { isRetryFile } from "../frontier/files.ts";
+import { withoutLogins } from "../url/userinfo.ts";
 import type { Ending } from "./engine.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import type { CrawlSnapshot } from "./snapshot.ts";
@@ -41,7 +42,7 @@ export function summaryOf(
     endedAt: new Date(now).toISOString(),
     duration: Math.round(elapsed * 1000) / 1000,
     outcome: ending.outcome,
-    reason: ending.outcome === "failed" ? ending.error.message : ending.reason,
+    reason: ending.outcome === "failed" ? withoutLogins(ending.error.message) : ending.reason,
     exitCode: exitCodeOf(ending),
     output: items.path,
     counters,

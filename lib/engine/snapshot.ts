@@ -38,6 +38,8 @@ function moved(feed: FeedSnapshot, move: (path: string) => string): FeedSnapshot
 export interface CrawlSnapshot {
   /** `finished`: only publishing is left. `failed`: no page was fetched; the next crawl starts fresh. */
   readonly phase: "crawling" | "finished" | "failed";
+  /** The crawl has finished, and more pages were given up than may be. */
+  readonly failsTooOften?: boolean;
   /** Whether this is a retry: a finished crawl that goes on with the pages that it gave up. */
   readonly isRetry?: boolean;
   /** Seconds that the crawl has run. */

@@ -2,6 +2,7 @@ import { makeRequest } from "../spider/make_request.ts";
 import type { Request } from "../model/request.ts";
 import type { Spider, StartRequest } from "../spider/spider.ts";
 import { resolve } from "../url/resolve.ts";
+import { shownLink } from "../url/userinfo.ts";
 
 /** How far the start requests have been taken. */
 export interface StartsSnapshot {
@@ -58,7 +59,7 @@ export class Starts {
     const { url, ...options } = typeof value === "string" || value instanceof URL ? { url: value } : value;
     const resolved = resolve(String(url), String(url));
     if (resolved === undefined) {
-      throw new RangeError(`The start URL ${JSON.stringify(String(url))} is not http or https`);
+      throw new RangeError(`The start URL ${JSON.stringify(shownLink(String(url)))} is not http or https`);
     }
     return makeRequest(resolved, options, 0, this.#callbacks);
   }

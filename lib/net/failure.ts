@@ -223,13 +223,15 @@ function unknown(error: unknown, phase: Phase): Meaning {
  * The words of an error and of its causes, from where they say what happened; which of them does depends on the version
  * of Deno.
  *
- * Never with the URLs that were asked for, which may hold any word.
+ * Never with the URLs that were asked for, which may hold any word, nor with a header.
  */
 function reasonOf(error: unknown, urls: readonly string[]): string {
   const words: string[] = [];
   for (let at = error; at instanceof Error && words.length < 8; at = at.cause) words.push(at.message);
   let all = words.length > 0 ? words.join(": ") : String(error);
   for (const url of urls) all = all.replaceAll(url, "");
+  // The value of a header may be a secret.
+  all = all.replace(/(invalid header (?:name|value)).*/is, "$1");
   const from = all.lastIndexOf("client error (");
   return from < 0 ? all : all.slice(from);
 }

@@ -1,6 +1,7 @@
 import { suggest } from "../text/nearest.ts";
 import { canonicalHost } from "../url/canonical_host.ts";
 import { resolve } from "../url/resolve.ts";
+import { shownLink } from "../url/userinfo.ts";
 import { mergeSettings, settingNames, type SettingsInput } from "./settings.ts";
 import type { Spider } from "./spider.ts";
 
@@ -66,7 +67,9 @@ function checkStart({ start, startUrls }: Record<string, unknown>): string[] {
   if (!Array.isArray(startUrls)) return ["startUrls is not an array of URLs"];
   if (start !== undefined) return ["it has both start and startUrls: leave one out"];
   return startUrls.filter((url) => typeof url !== "string" || resolve(url, url) === undefined)
-    .map((url) => `start URL ${JSON.stringify(url)} is not an http or https URL`);
+    .map((url) =>
+      `start URL ${JSON.stringify(typeof url === "string" ? shownLink(url) : url)} is not an http or https URL`
+    );
 }
 
 function checkDomains(domains: unknown): string[] {

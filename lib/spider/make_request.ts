@@ -7,6 +7,7 @@ import { originOf } from "../url/origin.ts";
 import { splitUserinfo } from "../url/userinfo.ts";
 import { isPlain } from "./is_plain.ts";
 import { wrongCookie } from "./wrong_cookie.ts";
+import { wrongHeader } from "./wrong_header.ts";
 
 /** Priorities go from minus this to this. Each one in use has a file of its own. */
 export const highestPriority = 100;
@@ -29,8 +30,10 @@ function unsendable(options: RequestOptions): string | undefined {
   }
   if (headers !== undefined) {
     if (!isPlain(headers)) return "headers is not a plain object";
-    const wrong = Object.entries(headers).find(([, value]) => typeof value !== "string");
-    if (wrong !== undefined) return `header ${wrong[0]} is a ${typeof wrong[1]}, not a text`;
+    for (const [name, value] of Object.entries(headers)) {
+      const wrong = wrongHeader(name, value);
+      if (wrong !== undefined) return wrong;
+    }
   }
   if (handleStatuses !== undefined && !(Array.isArray(handleStatuses) && handleStatuses.every(Number.isInteger))) {
     return "handleStatuses is not a list of statuses";

@@ -10,6 +10,7 @@ import { decode } from "../text/charset.ts";
 import { isHtml, mimeTypeOf } from "../text/mime_type.ts";
 import { baseUrl } from "../url/base_url.ts";
 import { resolve } from "../url/resolve.ts";
+import { shownLink } from "../url/userinfo.ts";
 import { type MadeOn, makeRequest } from "./make_request.ts";
 
 /** What the spider keeps between pages; survives pause, resume and kill. */
@@ -150,7 +151,9 @@ export class Page {
       (url: string | URL, options: RequestOptions = {}) => {
         const resolved = resolve(String(url).trim(), this.#baseUrl, () => this.encoding);
         if (resolved === undefined) {
-          throw new RangeError(`Cannot request ${JSON.stringify(String(url))}: it is not an http or https URL`);
+          throw new RangeError(
+            `Cannot request ${JSON.stringify(shownLink(String(url)))}: it is not an http or https URL`,
+          );
         }
         return this.#make(resolved, options);
       },

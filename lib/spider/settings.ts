@@ -30,6 +30,7 @@ export interface Settings {
   readonly maxActiveSize: number;
   readonly depthLimit: number;
   readonly maxPages: number;
+  readonly maxFailed: number | `${number}%`;
   readonly cookies: boolean;
   readonly maxRedirects: number;
   readonly metaRefresh: number | false;
@@ -118,6 +119,13 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
   },
   depthLimit: { default: none, shown: "none", about: "links to follow from a start URL", parse: count(0) },
   maxPages: { default: none, shown: "none", about: "pages after which the crawl is finished", parse: count(1) },
+  maxFailed: {
+    default: none,
+    shown: "none",
+    about:
+      "pages that may be given up, as a number or a share such as 10%; with more of them a finished crawl exits with 1",
+    parse: mostFailed,
+  },
   cookies: { default: true, shown: "true", about: "keep cookies and send them back", parse: flag },
   maxRedirects: { default: 20, shown: "20", about: "redirects that one request may go through", parse: count(0) },
   metaRefresh: {
@@ -194,6 +202,14 @@ function count(least: number): (value: unknown) => number {
     if (typeof number === "number" && Number.isSafeInteger(number) && number >= least) return number;
     throw new RangeError(`${shown(value)} is not a whole number from ${least} up`);
   };
+}
+
+function mostFailed(value: unknown): number | `${number}%` {
+  const [, share] = typeof value === "string" ? /^(\d+(?:\.\d+)?) ?%$/.exec(value.trim()) ?? [] : [];
+  if (share !== undefined && Number(share) <= 100) return `${Number(share)}%`;
+  const number = typeof value === "string" && /^\d+$/.test(value.trim()) ? Number(value) : value;
+  if (typeof number === "number" && Number.isSafeInteger(number) && number >= 0) return number;
+  throw new RangeError(`${shown(value)} is neither a share such as 10% nor a number of pages such as 100`);
 }
 
 function duration(least: number): (value: unknown) => number {

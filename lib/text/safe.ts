@@ -34,3 +34,29 @@ export function printable(text: string, maxLength = Infinity): string {
   const kept = written.slice(0, Math.max(0, maxLength - 1));
   return `${/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
 }
+
+/**
+ * Returns JSON in a form that is harmless on a terminal and is read as the same value: what `printable` writes out is an
+ * escape sequence of JSON. Line breaks stay, so that it may be several lines.
+ */
+export function printableJson(json: string): string {
+  return json.replace(unsafe, (character) => character === "\n" ? character : escaped(character));
+}
+
+/** Each half of a pair has an escape of its own. */
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}
+
+/** A colour, or what is no line break, tab or escape, or one of these. */
+// deno-lint-ignore no-control-regex
+const pieces = /(\x1b\[\d+m)|[^\n\t\x1b]+|[^]/g;
+
+/**
+ * Returns a text of our own, which may hold foreign names, in a form that moves nothing on a terminal. Line breaks,
+ * tabs and colours stay; foreign text is to go through `printable` first, which leaves it neither.
+ */
+export function harmless(text: string): string {
+  return text.replace(pieces, (part, colour) => colour || part === "\n" || part === "\t" ? part : printable(part));
+}

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { shownLink } from "./userinfo.ts";
+
 /**
  * A URL that the WHATWG parser would leave alone and whose path has nothing to normalise: a lower-case host that is
  * neither an IP address nor punycode, no port, no userinfo. Whatever is not obviously so takes the parser.
@@ -63,7 +65,7 @@ export function canonicalize(url: string): string {
   }
   const parsed = URL.parse(url);
   if (parsed === null || (parsed.protocol !== "http:" && parsed.protocol !== "https:")) {
-    throw new TypeError(`Cannot compare a URL: "${url.slice(0, 200)}" is not an absolute http or https URL`);
+    throw new TypeError(`Cannot compare a URL: "${shownLink(url).slice(0, 200)}" is not an absolute http or https URL`);
   }
   return parsed.protocol + "//" + canonicalUser(parsed) + parsed.host + canonicalPath(parsed.pathname) +
     canonicalQuery(parsed.search.slice(1));

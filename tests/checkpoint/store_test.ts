@@ -236,12 +236,12 @@ Deno.test("setAside() keeps a damaged generation, and the next save keeps the on
   const disk = await saved(1, 2);
   disk.put(places.current, "damaged");
   const store = new CheckpointStore(disk, places);
-  assert.equal(await store.setAside(places.current), `${places.root}/checkpoint.msgpack.damaged-1`);
+  assert.equal(await store.setAside(places.current), `${places.checkpoint}.damaged-1/checkpoint.msgpack`);
   await store.save(generation(2), nothing, []);
   assert.deepEqual(readable(disk), [2, 1]);
   disk.put(places.current, "damaged again");
-  assert.equal(await store.setAside(places.current), `${places.root}/checkpoint.msgpack.damaged-2`);
-  assert.equal(disk.text(`${places.root}/checkpoint.msgpack.damaged-1`), "damaged");
+  assert.equal(await store.setAside(places.current), `${places.checkpoint}.damaged-2/checkpoint.msgpack`);
+  assert.equal(disk.text(`${places.checkpoint}.damaged-1/checkpoint.msgpack`), "damaged");
 });
 
 Deno.test("putAside() keeps the whole folder under a name that is free", async () => {

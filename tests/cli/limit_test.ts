@@ -68,12 +68,12 @@ Deno.test("a test run beside a running crawl of the same spider is no second pro
   assert.equal(records(place.kept("web").output).length, 400);
 });
 
-Deno.test("a reader of standard output that goes away fails the run with a sentence that names it", async () => {
+Deno.test("a reader of standard output that goes away has seen enough: the test run ends quietly", async () => {
   await using place = await Workplace.open({ latency: 5 });
   await using trawl = place.start(["crawl", "quotes", "--start-url", place.demo.quotes, "--limit", "100"]);
   trawl.closeStdout();
   const ended = await trawl.ended;
-  ends(ended, 1);
+  ends(ended, 0);
   isPlain(ended);
-  assert.match(ended.stderr, /standard output/);
+  assert.doesNotMatch(ended.stderr, /error|Failed/);
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { lookAt } from "../../lib/cli/look.ts";
+import { FaultyDisk } from "../disk/faulty_disk.ts";
 import { exists, lines } from "./kept.ts";
 import { ends, isPlain, webSpider } from "./trawl.ts";
 import { digests, files, Workplace } from "./workplace.ts";
@@ -131,4 +133,74 @@ Deno.test("checkpoint clear discards a paused crawl with its unfinished outputs,
   assert.match(cleared.stderr, /cannot be read; its files are kept in/);
   assert.ok(!kept.isPaused);
   assert.equal(files(kept.root).filter((path) => /damaged.*\.msgpack$/.test(path)).length, 2);
+});
+
+Deno.test("status says what is wrong with one spider's summary in its line, and the others as they are", async () => {
+  await using place = await Workplace.open();
+  ends(await place.run(["crawl", "quotes", "--start-url", place.demo.quotes]), 0);
+  const good = JSON.stringify(place.kept("quotes").summary);
+  const bad: Readonly<Record<string, string>> = {
+    cut: good.slice(0, 40),
+    empty: "",
+    object: "{}",
+    list: "[]",
+    number: "5",
+    nothing: "null",
+    text: '"finished"',
+    when: good.replace(/"endedAt":"[^"]*"/, '"endedAt":"soon"'),
+    counters: good.replace(/"counters":\{/, '"counters":{"pages":"many","x":{') + "}",
+  };
+  for (const [name, text] of Object.entries(bad)) {
+    place.write(`data/default/${name}/crawls/2026-11-21T12-33-38.932Z.summary.json`, text);
+  }
+  const shown = await place.run(["status"]);
+  ends(shown, 0);
+  isPlain(shown);
+  assert.equal(lines(shown.stdout).length, 1 + Object.keys(bad).length);
+  assert.match(shown.stdout, /^quotes +finished +10 pages +100 items/m);
+  assert.doesNotMatch(shown.stdout, /NaN|undefined/);
+  for (const name of Object.keys(bad)) {
+    assert.match(
+      shown.stdout,
+      new RegExp(`^${name} +damaged .*default/${name}/crawls/.*summary\\.json is damaged`, "m"),
+    );
+  }
+  const looks = await place.run(["status", "--json"]);
+  assert.deepEqual(
+    JSON.parse(looks.stdout).map(({ state }: { state: string }) => state).filter((state: string) =>
+      state !== "damaged"
+    ),
+    ["finished"],
+  );
+});
+
+Deno.test("a lock, a folder or a project that cannot be looked into is told of its spider alone", async () => {
+  const disk = new FaultyDisk();
+  const summary = {
+    ...{ spider: "a", project: "p", startedAt: "2026-11-21T12:00:00Z", endedAt: "2026-11-21T12:01:00Z", duration: 60 },
+    ...{
+      outcome: "finished",
+      reason: "done",
+      exitCode: 0,
+      output: "a.jsonl",
+      counters: { pages: 1, items: 1, failed: 0 },
+    },
+  };
+  for (const spider of ["p/good", "p/lock", "p/list", "closed/x"]) {
+    disk.put(`/data/${spider}/crawls/1.summary.json`, JSON.stringify(summary));
+    disk.put(`/data/${spider}/lock`, "5");
+  }
+  disk.failWhen(({ name, path }) =>
+    (name === "isLocked" && path === "/data/p/lock/lock") || (name === "list" && path === "/data/p/list/crawls") ||
+      (name === "list" && path === "/data/closed")
+      ? "EACCES"
+      : undefined
+  );
+  const looks = await lookAt(disk, "/data", { project: undefined, spider: undefined }, () => Promise.resolve());
+  assert.deepEqual(looks.map(({ project, spider, state, detail }) => [project, spider, state, detail]), [
+    ["closed", "", "unreadable", "Cannot list /data/closed: permission denied"],
+    ["p", "good", "finished", ""],
+    ["p", "list", "unreadable", "Cannot list /data/p/list/crawls: permission denied"],
+    ["p", "lock", "unreadable", "Cannot look at /data/p/lock/lock: permission denied"],
+  ]);
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Fault } from "../net/proxy/proxy_server.ts";
 import { GuardedSite } from "./guarded_site.ts";
-import { records } from "./kept.ts";
+import { exists, records } from "./kept.ts";
 import { type Ended, ends, type RunOptions, sleep } from "./trawl.ts";
-import { files } from "./workplace.ts";
+import { files, Workplace } from "./workplace.ts";
 
 /** A password with all that makes passwords difficult, and the word in it that none of them must be found by. */
 function canary(word: string): { readonly word: string; readonly password: string; readonly credentials: string } {
@@ -127,4 +127,154 @@ Deno.test("no password of a proxy is found in anything that trawl writes or says
   const written = files(place.folder).filter((path) => !path.endsWith("/.env"));
   assert.ok(written.some((path) => path.endsWith("crawl.log")) && written.length >= 6, written.join("\n"));
   for (const path of written) assertClean(path, Deno.readFileSync(path));
+});
+
+const words = {
+  start: "st4rtkanarie",
+  cookie: "c00kiekanarie",
+  server: "s3rverkanarie",
+  header: "h3aderkanarie",
+  link: "l1nkkanarie",
+  thrown: "thr0wnkanarie",
+  logged: "l0ggedkanarie",
+  target: "t4rgetkanarie",
+};
+
+/** A spider that has secrets in all places where a spider can have one, and makes every mistake with them. */
+const careless = `export default {
+  name: "careless",
+  *parse(page) {
+    page.log.warn("went to http://me:${words.logged}@a.example/x");
+    yield { url: page.url };
+    yield page.request("/page?" + page.depth, { cookies: { session: "${words.cookie}" }, headers: { authorization: "Bearer ${words.header}" } });
+    for (const callback of ["line", "named", "link", "unread", "throws"]) yield page.request("/" + callback, { callback });
+    yield page.request("/to-ftp");
+    yield page.request("/to-login");
+  },
+  *line(page) { yield page.request("/x", { headers: { authorization: "Bearer ${words.header}\\r\\nb: c" } }); },
+  *named(page) { yield page.request("/x", { headers: { "authorization: Bearer ${words.header}": "1" } }); },
+  *link(page) { yield page.request("ftp://me:${words.link}@h/"); },
+  *unread(page) { yield page.request("http://me:${words.link}/x@h/"); },
+  *throws() { throw new Error("no answer of https://me:${words.thrown}@a.example/"); },
+  onError(error) { throw error; },
+};
+`;
+
+Deno.test("no login, cookie or header is found in anything that a crawl writes or says, but in the checkpoint", async () => {
+  await using place = await Workplace.open();
+  let latency = 30, hasBeenThere = false;
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
+    const { pathname } = new URL(request.url);
+    await new Promise((resolve) => setTimeout(resolve, latency));
+    hasBeenThere ||= pathname === "/there";
+    if (pathname === "/to-ftp") {
+      return new Response("", { status: 302, headers: { location: `ftp://me:${words.target}@h/` } });
+    }
+    if (pathname === "/to-login") {
+      const location = `http://me:${words.target}@${new URL(request.url).host}/there`;
+      return new Response("", { status: 302, headers: { location } });
+    }
+    return new Response("<title>a</title>", {
+      headers: { "content-type": "text/html", "set-cookie": `sid=${words.server}; Max-Age=3600` },
+    });
+  });
+  const said: string[] = [];
+  const run = async (args: readonly string[], code: number): Promise<Ended> => {
+    const ended = await place.run(args);
+    ends(ended, code);
+    said.push(ended.stdout, ended.stderr);
+    return ended;
+  };
+  const { current, previous, checkpoint, root } = place.kept("careless");
+  try {
+    const start = `http://me:${words.start}@127.0.0.1:${server.addr.port}/`;
+    const path = place.write("careless.js", careless);
+    const crawl = ["crawl", path, "--start-url", start, "--log-level", "debug", "-s", "maxPages=30"];
+    await using trawl = place.start([...crawl, "--log-file", "crawl.log", "--checkpoint-interval", "50ms"]);
+    await trawl.until("what a redirect leads to, and two generations", () => hasBeenThere && exists(previous));
+    latency = 300;
+    trawl.kill("SIGINT");
+    const paused = await trawl.ended;
+    latency = 0;
+    ends(paused, 130);
+    said.push(paused.stdout, paused.stderr);
+    const document = Buffer.from(Deno.readFileSync(current)).toString("latin1");
+    assert.ok(document.includes(words.start) && document.includes(words.server), "what a later run needs is there");
+    const shown = await run(["checkpoint", "show", "careless", "--json"], 0);
+    const { crawl: { startUrls, cookies } } = JSON.parse(shown.stdout);
+    assert.deepEqual(startUrls, [start.replace(`me:${words.start}@`, "")]);
+    const known = cookies.map(({ name, domain }: { name: string; domain: string }) => [name, domain]);
+    assert.deepEqual(known.toSorted(), [["session", "127.0.0.1"], ["sid", "127.0.0.1"]]);
+    assert.ok(cookies.every((cookie: object) => !("value" in cookie)));
+    for (
+      const args of [["checkpoint", "show", "careless"], ["checkpoint", "verify", "careless"], ["status", "--json"]]
+    ) {
+      await run(args, 0);
+    }
+    await run([...crawl.slice(0, 3), start.replace("127.0.0.1", "localhost")], 1);
+
+    // A document that cannot be read is put aside, and can be read by nobody else there either.
+    for (const file of [current, previous]) assert.equal(Deno.statSync(file).mode! & 0o777, 0o600);
+    Deno.writeFileSync(current, Deno.readFileSync(current).subarray(0, -1));
+    const aside = `${checkpoint}.damaged-1`;
+    const resumed = await run([...crawl, "--json"], 0);
+    assert.ok(resumed.stderr.includes(`kept in ${aside}/checkpoint.msgpack`), resumed.stderr);
+    assert.deepEqual(
+      [aside, `${aside}/checkpoint.msgpack`, `${root}/retry`].map((each) => Deno.statSync(each).mode! & 0o777),
+      [0o700, 0o600, 0o700],
+    );
+    await run([...crawl, "--retry-failed"], 0);
+
+    for (
+      const url of [
+        `ftp://me:${words.link}@h/`,
+        `me:${words.link}@h`,
+        `http://me:${words.link}/x@h/`,
+        `http://me:${words.link} x@h:y/`,
+      ]
+    ) {
+      await run(["crawl", path, "--start-url", url], 2);
+      await run(["crawl", path, "--start-url", url, "--json"], 2);
+      await run(["fetch", url], 2);
+      const spider = place.write("starts.js", `export default { name: "starts", startUrls: ["${url}"], *parse() {} };`);
+      await run(["crawl", spider], 2);
+      const other = `export default { name: "begins", *start() { yield "${url}"; }, *parse() {} };`;
+      await run(["crawl", place.write("begins.js", other), "--project", "p", "--fresh"], 1);
+    }
+    const hook = `export default { name: "hook", startUrls: ["${start}"], *parse() {},
+      onClose() { throw new Error("no answer of https://me:${words.thrown}@a.example/"); } };`;
+    await run(["crawl", place.write("hook.js", hook)], 1);
+    await run(["status"], 0);
+    await run(["fetch", `${start}to-ftp`], 1);
+    await run(["fetch", `${start}to-ftp`, "--json"], 1);
+    await run(["fetch", `${start}to-login`, "--json", "-s", "cookies=false", "--css", "title"], 0);
+  } finally {
+    await server.shutdown();
+  }
+  const written = files(place.folder).filter((path) =>
+    !/\/(?:checkpoint(?:\.damaged-\d+)?|retry)\//.test(path) && !path.endsWith(".js")
+  );
+  assert.ok(
+    written.some((path) => path.endsWith("failed.jsonl")) && written.some((path) => path.endsWith("crawl.log")),
+  );
+  const texts = [
+    ["what it said", said.join("\n")] as const,
+    ...written.map((path) => [path, Deno.readTextFileSync(path)] as const),
+  ];
+  for (const [where, text] of texts) {
+    // A page's own headers are what `fetch` is asked for.
+    const told = text.replace(new RegExp(`sid=${words.server}`, "g"), "");
+    for (const word of Object.values(words)) {
+      const at = told.indexOf(word);
+      assert.ok(at < 0, `"${word}" is in ${where}:\n${told.slice(Math.max(0, at - 300), at + 100)}`);
+    }
+  }
+});
+
+Deno.test("a cache can be looked into by its user alone", async () => {
+  await using place = await Workplace.open();
+  ends(await place.run(["fetch", place.demo.quotes, "--cache", "cache", "--css", "title"]), 0);
+  for (const path of files(`${place.folder}/cache`)) {
+    assert.equal(Deno.statSync(path.slice(0, path.lastIndexOf("/"))).mode! & 0o777, 0o700, path);
+  }
 });

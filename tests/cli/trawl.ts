@@ -18,6 +18,11 @@ export const command: readonly string[] = binary === undefined
   ? [Deno.execPath(), "run", "-A", "--v8-flags=--expose-gc,--heap-growing-percent=50", `${root}main.ts`]
   : [resolve(root, binary)];
 
+/** Returns a command line for a shell that runs trawl with these arguments. */
+export function programLine(args: readonly string[]): string {
+  return [...command, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+}
+
 /** The spider of the generated web, as a path that `crawl` takes. */
 export const webSpider = `${root}scripts/demo/web_spider.ts`;
 

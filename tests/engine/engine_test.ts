@@ -10,10 +10,13 @@ Deno.test("a crawl fetches every page once, writes its items, and ends", async (
   assert.deepEqual(await run.crawl(), done);
   assert.deepEqual(asked(run).sort(), ["/", "/1", "/2", "/3", "/gone"]);
   assert.deepEqual(pages(run), ["/", "/1", "/2", "/3"]);
-  const { statuses, bytes, tiers, ...counters } = run.parts.counters;
+  const { statuses, bytes, tiers, failures, ...counters } = run.parts.counters;
   assert.deepEqual(statuses, { 200: 4, 404: 1 });
   assert.ok(bytes > 0);
   assert.deepEqual(tiers, { direct: { requests: 5, ok: 5, bytes } });
+  assert.deepEqual(Object.entries(failures).map(([kind, { count, message }]) => [kind, count, message]), [
+    ["status 404", 1, "status 404"],
+  ]);
   assert.deepEqual(counters, {
     pages: 4,
     items: 4,

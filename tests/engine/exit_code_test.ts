@@ -5,6 +5,7 @@ import { exitCodeOf } from "../../lib/engine/exit_code.ts";
 const endings: readonly (readonly [ending: Ending, code: number])[] = [
   [{ outcome: "finished", reason: "done" }, 0],
   [{ outcome: "finished", reason: "limit" }, 0],
+  [{ outcome: "finished", reason: "maxFailed" }, 1],
   [{ outcome: "failed", error: new Error("x"), consistent: true }, 1],
   [{ outcome: "failed", error: new Error("x"), consistent: false }, 1],
   [{ outcome: "paused", reason: "timeout" }, 4],

@@ -12,7 +12,7 @@ Deno.test("the demo ends with 100 items, and every file that it names is there",
     assert.equal(code, 0, said);
     assert.match(said, /^100 items in /m);
     const named = said.split(/[\s:,]+/).filter((word) => word.startsWith(folder));
-    assert.equal(named.length, 4, said);
+    assert.equal(named.length, 5, said);
     for (const path of named) assert.ok((await Deno.stat(path)).size > 0, path);
     const items = await Deno.readTextFile(named.find((path) => path.endsWith(".jsonl"))!);
     assert.equal(items.trimEnd().split("\n").length, 100);

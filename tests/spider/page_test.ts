@@ -185,6 +185,44 @@ for (const [name, options] of Object.entries(unsendable)) {
   });
 }
 
+const badHeaders: readonly (readonly [name: string, value: string, message: string])[] = [
+  ["authorization", "canary\r\nb: c", "header authorization has a line break in its value"],
+  ["Cookie", "a=canary\nb", "header Cookie has a line break in its value"],
+  ["x-a", "canary\0", "header x-a has a control character in its value"],
+  ["x-a", "canary\x7f", "header x-a has a control character in its value"],
+  [
+    "x-a",
+    "canary 日本",
+    "header x-a has a character in its value that is not Latin-1; write it with encodeURIComponent(...)",
+  ],
+  ["x-a: canary", "1", 'the name of header "x-a" has a character that no name has'],
+  ["", "canary", 'the name of header "" has a character that no name has'],
+];
+for (const [name, value, message] of badHeaders) {
+  Deno.test(`request() refuses the header ${JSON.stringify(name)}: ${JSON.stringify(value)} without its value`, () => {
+    assert.throws(() => pageOf("").request("/x", { headers: { [name]: value } }), {
+      name: "TypeError",
+      message: `Cannot request http://a.com/x: ${message}`,
+    });
+  });
+}
+
+Deno.test("request() takes the headers that can be sent", () => {
+  const headers = { authorization: " Bearer abc\n", "x-a": "é\tü", "X_B!": "" };
+  assert.deepEqual(pageOf("").request("/x", { headers }).headers, headers);
+});
+
+Deno.test("request() refuses a link that is no web page without its login", () => {
+  for (
+    const [link, shown] of [["ftp://u:canary@h/", "ftp://h/"], ["http://u:can/ary@h/", "http://…@h/"]] as const
+  ) {
+    assert.throws(() => pageOf("").request(link), {
+      name: "RangeError",
+      message: `Cannot request "${shown}": it is not an http or https URL`,
+    });
+  }
+});
+
 Deno.test("request() copies what it is given, so that it does not change any more", () => {
   const meta = { list: [1] }, headers = { a: "1" }, cookies = { a: { value: "1" } };
   const request = pageOf("").request("/x", { meta, headers, cookies });

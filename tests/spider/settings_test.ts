@@ -32,6 +32,10 @@ const forms: Readonly<Record<keyof typeof settingsTable, readonly [accepted: rea
   maxActiveSize: [sizes, notSizes],
   depthLimit: [counts(0), notCounts(0)],
   maxPages: [counts(1), notCounts(1)],
+  maxFailed: [
+    [[0, 0], [7, 7], ["7", 7], ["10%", "10%"], [" 2.50 % ", "2.5%"], ["0%", "0%"], ["100%", "100%"]],
+    [-1, 1.5, "0.1", "-1", "-5%", "101%", "10,5%", "%", "", "few", "10%%", NaN, null, true, [1]],
+  ],
   cookies: [flags, notFlags],
   maxRedirects: [counts(0), notCounts(0)],
   metaRefresh: [[[false, false], ["false", false], [0, 0], ["0", 0], ...times], ["none", "off", ...notTimes]],
@@ -96,6 +100,7 @@ Deno.test("the settings have the documented defaults", () => {
     maxActiveSize: 5_000_000,
     depthLimit: Infinity,
     maxPages: Infinity,
+    maxFailed: Infinity,
     cookies: true,
     maxRedirects: 20,
     metaRefresh: 10,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { printable } from "../../lib/text/safe.ts";
+import { harmless, printable, printableJson } from "../../lib/text/safe.ts";
 
 Deno.test("printable() leaves ordinary text of any language as it is", () => {
   assert.equal(printable("Grüße, 日本語, 👩‍👩‍👧, a\\b"), "Grüße, 日本語, 👩‍👩‍👧, a\\b");
@@ -40,4 +40,23 @@ Deno.test("printable() never gives more than was asked for, nor anything unsafe"
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test("printableJson() is read as the same value, and has nothing in it that moves a terminal", () => {
+  assert.equal(printableJson('{"a":"\x9b31m"}\n'), '{"a":"\\u009b31m"}\n');
+  assert.equal(printableJson(JSON.stringify("\u{e0041}\u202e")), '"\\udb40\\udc41\\u202e"');
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
+      const shown = printableJson(JSON.stringify([text]));
+      assert.deepEqual(JSON.parse(shown), [text]);
+      // deno-lint-ignore no-control-regex
+      assert.doesNotMatch(shown, /[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/u);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("harmless() leaves colours, tabs and line breaks, and writes out all else that moves a terminal", () => {
+  assert.equal(harmless("\x1b[31mred\x1b[0m\n\tnext"), "\x1b[31mred\x1b[0m\n\tnext");
+  assert.equal(harmless("a\x9b2Jb\rc\x1b[2Jd\x1b]0;title\x07"), "a\\u{9b}2Jb\\rc\\e[2Jd\\e]0;title\\u{7}");
 });

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { resolve } from "../../lib/url/resolve.ts";
-import { basicAuthorization, splitUserinfo } from "../../lib/url/userinfo.ts";
+import {
+  basicAuthorization,
+  shownLink,
+  splitUserinfo,
+  withoutLogins,
+  withoutLoginsInWord,
+} from "../../lib/url/userinfo.ts";
 
 const split = (url: string) => splitUserinfo(resolve(url, url)!);
 
@@ -25,4 +31,42 @@ Deno.test("basicAuthorization() is the header that browsers send", () => {
   assert.equal(sent("http://me@a.com/"), `Basic ${btoa("me:")}`);
   assert.equal(sent("http://me:a:b@a.com/"), `Basic ${btoa("me:a:b")}`);
   assert.equal(sent("http://me:100%25%zz@a.com/"), `Basic ${btoa("me:100%%zz")}`);
+});
+
+Deno.test("withoutLogins() takes the logins out of all URLs in a text, whatever their scheme", () => {
+  for (
+    const [text, shown] of [
+      ["it asked http://me:secret@a.com/x", "it asked http://a.com/x"],
+      ["two: ftp://me:secret@a.com/ socks5://me@b:1", "two: ftp://a.com/ socks5://b:1"],
+      ["HTTP://me:se:c@ret@a.com", "HTTP://a.com"],
+      ["http:\\\\me:secret@a.com/", "http:\\\\a.com/"],
+      ["http:/me:secret@a.com/", "http:/a.com/"],
+      ["http://me:'se\"cret<@a.com/", "http://a.com/"],
+      ["https://a.com/@me?to=me@b.com", "https://a.com/@me?to=me@b.com"],
+      ["write to me@a.com", "write to me@a.com"],
+      ["", ""],
+    ] as const
+  ) assert.equal(withoutLogins(text), shown);
+});
+
+Deno.test("shownLink() shows a link that is no web page without its login, also where it cannot be read as a URL", () => {
+  for (
+    const [link, shown] of [
+      ["ftp://me:secret@a.com/x", "ftp://a.com/x"],
+      ["ftp://a.com/@x", "ftp://a.com/@x"],
+      ["http://me:sec/ret@a.com/", "http://…@a.com/"],
+      ["http://me:sec ret@a b/", "http://…@a b/"],
+      ["me:secret@a.com/", "…@a.com/"],
+      ["//me:secret@a.com/", "…@a.com/"],
+      ["http://me:se@cret@:x", "http://…@:x"],
+      ["mailto:me@a.com", "mailto:me@a.com"],
+      ["javascript:void(0)", "javascript:void(0)"],
+      ["nope", "nope"],
+    ] as const
+  ) assert.equal(shownLink(link), shown);
+});
+
+Deno.test("withoutLoginsInWord() also takes out a login with white space in it", () => {
+  assert.equal(withoutLoginsInWord("--start-url=http://me:a b@c@a.com/@x"), "--start-url=http://a.com/@x");
+  assert.equal(withoutLoginsInWord("https://a.com/x y@z"), "https://a.com/x y@z");
 });

@@ -62,7 +62,7 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 function fail(terminal: Terminal, { request: { url }, json }: FetchAsked, journey: Journey, failure: Failure): number {
   const advice = adviceFor(failure.kind);
   if (json) {
-    terminal.print(JSON.stringify(notFetched(url, journey, failure)));
+    terminal.json(notFetched(url, journey, failure));
   } else {
     terminal.say(`${terminal.paint("red", failure.kind)} ${failure.message}`);
     if (advice !== undefined) terminal.say(advice);
@@ -99,7 +99,7 @@ async function show(
   const fetched = fetchedOf(page, hop, hops.slice(0, -1), verdicts, steps);
   if (output !== undefined && output !== "-") await save(context, output, page.bytes);
   if (asked.json) {
-    terminal.print(JSON.stringify({ ...fetched, ...matches && { matches }, ...asked.body && { body: page.text } }));
+    terminal.json({ ...fetched, ...matches && { matches }, ...asked.body && { body: page.text } });
   } else {
     const isAll = matches === undefined && !asked.body && output === undefined;
     report(context, fetched, response, { isPage, isData: isAll && !terminal.isDataLive });

@@ -5,6 +5,7 @@ import { SelectorError } from "../../select/selector_error.ts";
 import type { Settings } from "../../spider/settings.ts";
 import { resolve } from "../../url/resolve.ts";
 import { createRequest, type Request } from "../../model/request.ts";
+import { shownLink } from "../../url/userinfo.ts";
 import { type OpenCache, openCache, readCache } from "../cache.ts";
 import type { Context } from "../context.ts";
 import { OptionReader } from "../options.ts";
@@ -41,7 +42,7 @@ export async function readFetch(context: Context): Promise<FetchAsked> {
   const [text] = context.args.args;
   const url = text === undefined ? undefined : resolve(text.trim(), text.trim());
   if (text !== undefined && url === undefined) {
-    problems.push(`fetch ${text}: it is not an http or https URL, such as https://example.com/`);
+    problems.push(`fetch ${shownLink(text)}: it is not an http or https URL, such as https://example.com/`);
   }
   const output = options.text("output");
   const printing = ["css", "xpath", "body", ...output === "-" ? ["json", "output"] : []];

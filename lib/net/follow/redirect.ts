@@ -13,7 +13,7 @@ import type { Response } from "../../model/response.ts";
 import { printable } from "../../text/safe.ts";
 import { canonicalize } from "../../url/canonical.ts";
 import { resolve } from "../../url/resolve.ts";
-import { splitUserinfo } from "../../url/userinfo.ts";
+import { shownLink, splitUserinfo } from "../../url/userinfo.ts";
 import { valuesOf } from "../single_header.ts";
 import { policyOf, refererOf } from "./referer.ts";
 import { counted } from "../../text/count.ts";
@@ -54,15 +54,20 @@ export function redirectOf(request: Request, response: Response, rules: Redirect
   const url = resolve(escaped(location), response.url);
   const other = others.find((other) => resolve(escaped(other), response.url) !== url);
   if (other !== undefined) {
-    const both = `"${printable(location, 200)}" and to "${printable(other, 200)}"`;
+    const both = `"${shown(location)}" and to "${shown(other)}"`;
     return refused(status, `Redirected to ${both} at once: there is more than one Location header`);
   }
-  if (url === undefined) return refused(status, `Redirected to "${printable(location, 200)}", which is not a web page`);
+  if (url === undefined) return refused(status, `Redirected to "${shown(location)}", which is not a web page`);
   const policy = policyOf(headers) ?? request.referrerPolicy;
   const from = refererSaid(request);
   const referer = from === "" ? "" : refererOf(policy ?? rules.referrerPolicy ?? defaultReferrerPolicy, from, url);
   const emptied = losesBody(request.method, status);
   return goOn(request, response, url, { emptied, referer, referrerPolicy: policy }, rules.maxRedirects);
+}
+
+/** Returns a link as a message may have it. */
+function shown(link: string): string {
+  return printable(shownLink(link), 200);
 }
 
 /** How a request goes on elsewhere. */

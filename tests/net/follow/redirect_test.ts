@@ -141,6 +141,12 @@ Deno.test("redirectOf() leaves credentials behind", () => {
   assert.deepEqual(kept("http://example.com/", "http://example.com:8080/"), ["cookie", "X-A"]);
 });
 
+Deno.test("redirectOf() does not show the login of what it refuses", () => {
+  for (const target of ["ftp://u:canary@example.com/", "http://u:canary@:x/", "ftp:\\\\u:canary@example.com"]) {
+    assert.doesNotMatch(redirected(target)?.failure?.message ?? "canary", /canary/);
+  }
+});
+
 Deno.test("redirectOf() refuses what is not a web page, in words that are safe to print", () => {
   assert.deepEqual(redirected("ftp://example.com/\x1b[31m"), {
     failure: {
