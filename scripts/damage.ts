@@ -64,9 +64,8 @@ async function made() {
       pending: frontier.waiting,
       state: new Uint8Array([0x80]),
       frontier: frontier.snapshot(),
-      scheduler: { hosts: [] },
+      scheduler: { delay: 0 },
       lastAnswer: undefined,
-      cookies: [],
       items: items.snapshot(),
       failures: noFeed.snapshot(),
     };

@@ -10,8 +10,9 @@ import { type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
 import { unpack } from "../disk/pack.ts";
+import { logFilesOf } from "../engine/log_files.ts";
+import { SideLogs } from "../engine/side_logs.ts";
 import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
-import { filesOf } from "../frontier/files.ts";
 import { formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import { suggest } from "../text/nearest.ts";
@@ -48,7 +49,7 @@ export async function checkpoint(context: Context): Promise<number> {
 }
 
 function show(
-  { terminal, clock, folder }: Context,
+  { disk, terminal, clock, folder }: Context,
   store: CheckpointStore,
   places: Places,
   json: boolean,
@@ -79,11 +80,9 @@ function show(
       ["items", `${formatCount(counters.items)} in ${shownPath(crawl.items.path, folder)}`],
       ["pending", formatCount(crawl.pending)],
       ["start requests", `${formatCount(crawl.starts.taken)}${crawl.starts.done ? "" : ", more to come"}`],
-      ["slow hosts", formatCount(crawl.scheduler.hosts.length)],
-      ["sent by proxy", `${formatCount(crawl.exiles?.length ?? 0)} hosts that block us otherwise`],
-      ["cookies", formatCount(crawl.cookies.length)],
+      ...sideRows(disk, places, crawl),
       ["state", JSON.stringify(unpack(crawl.state))],
-      ...filesOf(crawl.frontier).map(({ name, length }): [string, string] => [name, formatSize(length)]),
+      ...logFilesOf(crawl).map(({ name, length }): [string, string] => [name, formatSize(length)]),
     ];
     const width = Math.max(...rows.map(([name]) => name.length));
     for (const [name, value] of rows) terminal.print(`${name.padEnd(width)}  ${value}`);
@@ -91,6 +90,30 @@ function show(
   for (const { error } of unreadable) terminal.say(error.message);
   if (newest === undefined) terminal.say(`Nothing in ${places.checkpoint} can be read`);
   return Promise.resolve(newest === undefined ? 1 : 0);
+}
+
+/** What is in the logs of hosts, cookies and exiles, or in a document of an older format. */
+function sideRows(disk: Disk, places: Places, crawl: CrawlSnapshot): [string, string][] {
+  let hosts: number, exiles: number, cookies: number;
+  if (crawl.logs === undefined) {
+    [hosts, exiles, cookies] = [crawl.scheduler.hosts, crawl.exiles, crawl.cookies].map((list) =>
+      list?.length ?? 0
+    ) as [
+      number,
+      number,
+      number,
+    ];
+  } else {
+    const logs = new SideLogs(disk, places.checkpoint, crawl.logs);
+    [hosts, exiles, cookies] = [logs.hosts.size, logs.exiles.size, 0];
+    logs.cookies.each((_, records) => cookies += (records as readonly unknown[]).length);
+    logs.close();
+  }
+  return [
+    ["slow hosts", formatCount(hosts)],
+    ["sent by proxy", `${formatCount(exiles)} hosts that block us otherwise`],
+    ["cookies", formatCount(cookies)],
+  ];
 }
 
 function shown(checkpoint: Checkpoint, places: Places): unknown {
@@ -108,7 +131,7 @@ function verify({ disk, terminal }: Context, store: CheckpointStore, places: Pla
     whole &&= problems.length === 0;
     for (const problem of problems) terminal.print(`damaged: ${problem}`);
     if (problems.length > 0) continue;
-    const files = filesOf(crawl.frontier);
+    const files = logFilesOf(crawl);
     const bytes = files.reduce((sum, { length }) => sum + length, 0);
     terminal.print(
       `whole: ${path}, generation ${checkpoint.generation}, and ${files.length} files with ${formatCount(bytes)} bytes`,
@@ -118,9 +141,10 @@ function verify({ disk, terminal }: Context, store: CheckpointStore, places: Pla
 }
 
 /** Reads every record that a checkpoint counts. */
-function brokenRecords(disk: Disk, places: Places, { frontier }: CrawlSnapshot): string[] {
+function brokenRecords(disk: Disk, places: Places, { frontier, logs }: CrawlSnapshot): string[] {
   try {
     openFrontier({ disk, places, emit: () => {} }, frontier).close();
+    new SideLogs(disk, places.checkpoint, logs).close();
     return [];
   } catch (error) {
     if (!isDamage(error)) throw error;

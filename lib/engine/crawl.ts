@@ -69,9 +69,9 @@ export class Crawl {
       ...options.keeping,
       clock: parts.clock,
       identity: options.identity,
-      parts: [parts.frontier, parts.items, parts.failures],
+      parts: [parts.frontier, parts.items, parts.failures, ...parts.logs ? [parts.logs] : []],
       snapshot: () => this.#snapshot(),
-      retired: () => parts.frontier.retired(),
+      retired: () => [...parts.frontier.retired(), ...parts.logs?.retired() ?? []],
       emit: parts.emit,
       onError: (error) => this.#engine.fail(error, false),
     });
@@ -89,6 +89,11 @@ export class Crawl {
   /** Requests that went to `parse` because their callback does not exist any more, by its name. */
   get missingCallbacks(): ReadonlyMap<string, number> {
     return this.#engine.missingCallbacks;
+  }
+
+  /** Which host has kept this run from sending anything, in words; undefined when something was sent. */
+  get idle(): string | undefined {
+    return this.#engine.idle;
   }
 
   /** Takes no more requests and ends when those in flight are done. */
@@ -133,6 +138,7 @@ export class Crawl {
       ending = failure(thrown, false);
     }
     this.#parts.frontier.close();
+    this.#parts.logs?.close();
     this.#parts.downloader.close();
     return ending;
   }
@@ -187,6 +193,7 @@ export class Crawl {
     items.close();
     failures.close();
     this.#parts.frontier.close();
+    this.#parts.logs?.close();
     await publish(this.#options.disk, this.#options.keeping, snapshots, summary);
   }
 
@@ -199,7 +206,7 @@ export class Crawl {
   }
 
   #snapshot(): CrawlSnapshot {
-    const { frontier, scheduler, cookies, items, failures, starts, counters, state } = this.#parts;
+    const { frontier, scheduler, logs, items, failures, starts, counters, state } = this.#parts;
     const crawl: CrawlSnapshot = {
       phase: this.#phase,
       isRetry: this.#options.isRetry ?? false,
@@ -212,9 +219,8 @@ export class Crawl {
       frontier: frontier.snapshot(),
       scheduler: scheduler.snapshot(),
       lastAnswer: this.#parts.outage.lastAnswer,
-      cookies: cookies?.snapshot() ?? [],
+      ...logs && { logs: logs.snapshot() },
       permitted: this.#parts.guard.snapshot(),
-      exiles: this.#parts.tiers.snapshot(),
       items: items.snapshot(),
       failures: failures.snapshot(),
     };

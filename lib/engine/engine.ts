@@ -19,7 +19,7 @@ import type { EngineParts } from "./parts.ts";
 import { send } from "./send.ts";
 import { namedSitemaps, namesSitemaps, sitemapsOf } from "./sitemaps.ts";
 import { type Commit, visit, type VisitParts } from "./visit.ts";
-import { wordsOf } from "./waiting_words.ts";
+import { idleWords, wordsOf } from "./waiting_words.ts";
 
 /** What bounds a crawl. */
 export interface EngineOptions extends RedirectRules {
@@ -73,6 +73,8 @@ export class Engine {
   readonly #abort = new AbortController();
   readonly #ended = Promise.withResolvers<Ending>();
   readonly #missingCallbacks = new Map<string, number>();
+  /** Requests sent, those for robots.txt among them. */
+  #begun = 0;
   #visits = 0;
   #pulling = false;
   #isResting = false;
@@ -131,6 +133,14 @@ export class Engine {
     };
   }
 
+  /** Which host has kept the crawl from sending anything at all, in words; undefined when something was sent. */
+  get idle(): string | undefined {
+    const { scheduler } = this.#parts;
+    const waiting = scheduler.waitingFor();
+    if (this.#begun > 0 || waiting === undefined) return undefined;
+    return idleWords(waiting, scheduler.delayOf(waiting.host));
+  }
+
   /** Crawls, and returns how it ended. Never throws. */
   run(): Promise<Ending> {
     this.#turn();
@@ -143,8 +153,6 @@ export class Engine {
    */
   pause(reason: string): void {
     this.#pausing ??= reason;
-    // What rests for minutes before a robots.txt must not hold up the end.
-    this.#robots.stop();
     this.#turn();
   }
 
@@ -161,7 +169,6 @@ export class Engine {
 
   /** Goes on after an outage. */
   resume(): void {
-    this.#robots.resume();
     this.#turn();
   }
 
@@ -248,9 +255,11 @@ export class Engine {
     const refusal = robots?.refusal(request.url);
     const forSitemaps = request.callback === namesSitemaps;
     if (robots?.mustAsk(request.url, forSitemaps)) {
-      scheduler.ended(request, undefined);
+      // Held before its only request has ended, the host is not taken for one without work.
       scheduler.hold(hostOf(request.url));
+      scheduler.ended(request, undefined);
       scheduler.putBack(request);
+      this.#begun += 1;
       this.#robots.ask(request);
     } else if (refusal !== undefined) {
       scheduler.ended(request, undefined);
@@ -259,6 +268,8 @@ export class Engine {
       scheduler.ended(request, undefined);
       this.#commit({ request, links: namedSitemaps(request, robots?.sitemaps(request.url) ?? []) });
     } else {
+      if (robots !== undefined) scheduler.keepCrawlDelay(hostOf(request.url), robots.crawlDelay(request.url));
+      this.#begun += 1;
       this.#visits += 1;
       void this.#visit(request);
     }

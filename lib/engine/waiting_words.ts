@@ -1,4 +1,5 @@
 import type { Waiting } from "../schedule/scheduler.ts";
+import { formatDuration } from "../text/duration.ts";
 
 const reasons: Readonly<Record<Waiting["reason"], string>> = {
   delay: "the delay of",
@@ -13,4 +14,11 @@ export function wordsOf(waiting: Waiting | undefined): string | undefined {
   if (waiting === undefined) return undefined;
   const seconds = waiting.seconds === undefined ? "" : ` for ${Math.ceil(waiting.seconds)} s`;
   return `${reasons[waiting.reason]} ${waiting.host}${seconds}`;
+}
+
+/** Returns why nothing was sent, and what to do about it; `delay`: that of the host, in seconds. */
+export function idleWords(waiting: Waiting, delay: number): string {
+  const pace = delay > 0 ? `, whose delay is ${formatDuration(Math.ceil(delay))}` : "";
+  return `Nothing was sent in this time: it was spent on ${wordsOf(waiting)}${pace}. ` +
+    "Give a run more time with --timeout, or let more time pass between two runs";
 }

@@ -74,7 +74,8 @@ export async function runProcess(disk: FaultyDisk, said: ProcessSaid): Promise<E
   const resumed = plan.kind === "resume" ? openNewest(plan.found, places, open) : undefined;
   if (resumed !== undefined) {
     for (const { path } of resumed.unreadable) await store.setAside(path);
-    await removeLitter(disk, places, store);
+    const { frontier, logs } = resumed.parts;
+    await removeLitter(disk, places, store, { frontier: frontier.snapshot(), ...logs && { logs: logs.snapshot() } });
   }
   const crawl = new Crawl(resumed?.parts ?? open(), {
     ...noLimits,

@@ -8,7 +8,7 @@ const host = "shop.example";
 
 function open() {
   const clock = new ManualClock(1_795_253_400_000);
-  return { clock, escalation: new Escalation(clock) };
+  return { clock, escalation: new Escalation({ clock }) };
 }
 
 Deno.test("a host that has not blocked us is asked directly", () => {
@@ -99,7 +99,7 @@ Deno.test("the next process knows what was learnt, by the calendar", () => {
   const snapshot = structuredClone(escalation.snapshot());
   assert.deepEqual(snapshot, [{ host, until: 1_795_253_400_000 + 30 * minute, seconds: 1800, misses: 1 }]);
   const later = new ManualClock(1_795_253_400_000 + 29 * minute);
-  const next = new Escalation(later, snapshot);
+  const next = new Escalation({ clock: later, exiles: snapshot });
   assert.equal(next.choose(host), "paid");
   later.advance(minute);
   assert.equal(next.choose(host), "direct");
