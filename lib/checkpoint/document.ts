@@ -10,9 +10,9 @@ import { pack, unpack } from "../disk/pack.ts";
 
 /**
  * The format that this version writes, and those that it reads: in format 1 requests say less of themselves, and up to
- * format 2 hosts and cookies are in the document.
+ * format 2 hosts and cookies are in the document. There is no format 3: one flipped bit would make it 1 or 2.
  */
-export const format = 3;
+export const format = 4;
 const readable: readonly unknown[] = [1, 2, format];
 
 const mark = "trawl checkpoint";

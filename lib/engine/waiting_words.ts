@@ -17,8 +17,16 @@ export function wordsOf(waiting: Waiting | undefined): string | undefined {
 }
 
 /** Returns why nothing was sent, and what to do about it; `delay`: that of the host, in seconds. */
-export function idleWords(waiting: Waiting, delay: number): string {
-  const pace = delay > 0 ? `, whose delay is ${formatDuration(Math.ceil(delay))}` : "";
-  return `Nothing was sent in this time: it was spent on ${wordsOf(waiting)}${pace}. ` +
+export function idleWords({ reason, host, seconds = 0 }: Waiting, delay: number): string {
+  const time = formatDuration(Math.ceil(seconds));
+  const why: Readonly<Record<Waiting["reason"], string>> = {
+    delay: `${host} may be asked again in ${time}`,
+    throttle: `${host} pushed back, and may be asked again in ${time}`,
+    "retry-after": `${host} has asked to be left alone for another ${time}`,
+    robots: `the robots.txt of ${host} could not be read, and is asked for again in ${time}`,
+    retry: `another attempt at ${host} is due in ${time}`,
+  };
+  const pace = delay > 0 ? `, its delay is ${formatDuration(Math.ceil(delay))}` : "";
+  return `Nothing was sent in this run: ${why[reason]}${pace}. ` +
     "Give a run more time with --timeout, or let more time pass between two runs";
 }

@@ -194,7 +194,7 @@ Deno.test("a checkpoint of another format is refused, and its files are not chan
   const refused = await place.run(crawl);
   ends(refused, 1);
   isPlain(refused);
-  assert.match(refused.stderr, /Cannot resume "web": .*format 3.*format 1 and 2/);
+  assert.match(refused.stderr, /Cannot resume "web": .*format 5.*formats 1, 2, 4/);
   assert.deepEqual(digests(place.dataDir), before);
 });
 

@@ -42,6 +42,12 @@ export interface ProcessSaid extends Outside {
   readonly retries?: number;
   /** Seconds between two checkpoints; 0: only on a pause. @default {0.3} */
   readonly interval?: number;
+  /** Seconds between two requests to a host. @default {0} */
+  readonly delay?: number;
+  /** @default {false} */
+  readonly throttle?: boolean;
+  /** Whether robots.txt is obeyed. @default {nobody asks for it} */
+  readonly robots?: boolean;
   /** `--retry-failed`. */
   readonly retryFailed?: boolean;
   /** Told of the crawl just before it runs. */

@@ -49,7 +49,8 @@ Deno.test("RobotsGate must ask each origin once a day, and knows then what it sa
   for (const other of ["https://a.com/", "http://a.com:81/", "http://b.com/"]) {
     assert.equal(gate.mustAsk(other), true);
     assert.equal(gate.refusal(other.concat("secret")), undefined);
-    assert.equal(gate.crawlDelay(other), 0);
+    // The delay is for the server, however it is spoken to.
+    assert.equal(gate.crawlDelay(other), other.startsWith("https://a.com/") ? 7 : 0);
   }
   clock.advance(day - 1);
   assert.equal(gate.mustAsk(url), false);
