@@ -64,7 +64,7 @@ export class Crawl {
       if (event.type === "failed") this.#lastFailure = `${event.url}: ${event.failure.message}`;
       parts.emit(event);
     };
-    this.#engine = new Engine({ ...parts, emit }, options);
+    this.#engine = new Engine({ ...parts, emit }, { ...options, onIdle: () => this.#saver?.saveIdle() });
     this.#saver = options.keeping && new Saver({
       ...options.keeping,
       clock: parts.clock,

@@ -38,7 +38,12 @@ export interface EngineOptions extends RedirectRules {
   readonly maxPages: number;
   /** Items after which it is finished; no more than these are written. */
   readonly limit: number;
+  /** Called when something has been committed and there is nothing to do but wait. */
+  readonly onIdle?: () => void;
 }
+
+/** A wait that is worth a save, in milliseconds. */
+const leastIdle = 250;
 
 /** How a run ended. After a failure `consistent` says whether what is in memory may be saved. */
 export type Ending =
@@ -73,6 +78,8 @@ export class Engine {
   readonly #abort = new AbortController();
   readonly #ended = Promise.withResolvers<Ending>();
   readonly #missingCallbacks = new Map<string, number>();
+  /** Whether anything was committed since the crawl was idle. */
+  #hasCommitted = false;
   /** Requests sent, those for robots.txt among them. */
   #begun = 0;
   #visits = 0;
@@ -192,7 +199,11 @@ export class Engine {
     if (this.#isOver || this.#endIfIdle()) return;
     void this.#pullStarts();
     const wait = this.#mayTake() ? this.#parts.scheduler.wait() : undefined;
-    if (wait !== undefined) this.#cancelTimer = this.#parts.clock.after(wait, () => this.#turn());
+    if (wait === undefined) return;
+    this.#cancelTimer = this.#parts.clock.after(wait, () => this.#turn());
+    if (!this.#hasCommitted || this.#visits > 0 || this.#robots.isBusy || wait < leastIdle) return;
+    this.#hasCommitted = false;
+    this.#options.onIdle?.();
   }
 
   /** Begins nothing before timers and signals have had their turn. */
@@ -309,6 +320,7 @@ export class Engine {
   #commit(commit: Commit): void {
     const { request } = commit;
     this.#parts.room.close(request);
+    this.#hasCommitted = true;
     const error = makeCommit(commit, this.#parts, this.#options.limit);
     if (error !== undefined) void this.#tell(error, request);
     const { counters } = this.#parts;

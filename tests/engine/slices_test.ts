@@ -61,7 +61,7 @@ async function slices(server: Server, most: number) {
     const running = runProcess(disk, {
       spider: spiderOf(server.pages),
       items: `${places.crawls}/items.jsonl`,
-      interval: 1,
+      interval: 5,
       robots: true,
       throttle: true,
       ...server.said,
@@ -84,7 +84,9 @@ async function slices(server: Server, most: number) {
     wall = clock.wall() + 1000 * between;
   }
   const { checkpoint } = new CheckpointStore(disk, places).find().checkpoints[0]!;
-  assert.fail(`${most} slices: ${JSON.stringify(log)} ${JSON.stringify((checkpoint.crawl as { counters: unknown }).counters)}`);
+  assert.fail(
+    `${most} slices: ${JSON.stringify(log)} ${JSON.stringify((checkpoint.crawl as { counters: unknown }).counters)}`,
+  );
 }
 
 /** The least time between two requests, in seconds. */
@@ -205,18 +207,18 @@ Deno.test("a robots.txt that asks to wait is left alone for so long, over slices
 });
 
 Deno.test("slices get on although every one of them is killed, and never ask too soon", async () => {
-  for (const between of [0, 60]) {
+  for (const [delay, between] of [[2, 0], [2, 60], [4, 0], [4, 60]] as const) {
     const server: Server = {
-      answer: (path) => path === "/robots.txt" ? robots("Crawl-delay: 2") : { after: 50 },
+      answer: (path) => path === "/robots.txt" ? robots(`Crawl-delay: ${delay}`) : { after: 50 },
       pages: 10,
-      slice: 3.5,
+      slice: 3,
       between,
       isKilled: () => true,
     };
     const { log } = await slices(server, 40);
-    assert.equal(paths(log).filter((path) => path === "/robots.txt").length, 1);
-    assert.deepEqual([...new Set(paths(log))], ["/robots.txt", ...numbers(10)]);
-    assert.ok(leastGap(log) >= 2, `${leastGap(log)} s`);
+    // Whatever was answered was saved within a second.
+    assert.deepEqual(paths(log), ["/robots.txt", ...numbers(10)]);
+    assert.ok(leastGap(log) >= delay, `${leastGap(log)} s`);
   }
 });
 
