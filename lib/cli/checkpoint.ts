@@ -92,28 +92,31 @@ function show(
   return Promise.resolve(newest === undefined ? 1 : 0);
 }
 
-/** What is in the logs of hosts, cookies and exiles, or in a document of an older format. */
+/** What is in the logs of hosts, exiles and cookies, or in a document of an older format. */
 function sideRows(disk: Disk, places: Places, crawl: CrawlSnapshot): [string, string][] {
-  let hosts: number, exiles: number, cookies: number;
-  if (crawl.logs === undefined) {
-    [hosts, exiles, cookies] = [crawl.scheduler.hosts, crawl.exiles, crawl.cookies].map((list) =>
-      list?.length ?? 0
-    ) as [
-      number,
-      number,
-      number,
+  try {
+    const [hosts = 0, exiles = 0, cookies = 0] = sideCounts(disk, places, crawl);
+    return [
+      ["slow hosts", formatCount(hosts)],
+      ["sent by proxy", `${formatCount(exiles)} hosts that block us otherwise`],
+      ["cookies", formatCount(cookies)],
     ];
-  } else {
-    const logs = new SideLogs(disk, places.checkpoint, crawl.logs);
-    [hosts, exiles, cookies] = [logs.hosts.size, logs.exiles.size, 0];
-    logs.cookies.each((_, records) => cookies += (records as readonly unknown[]).length);
-    logs.close();
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return [["hosts, cookies", error.message]];
   }
-  return [
-    ["slow hosts", formatCount(hosts)],
-    ["sent by proxy", `${formatCount(exiles)} hosts that block us otherwise`],
-    ["cookies", formatCount(cookies)],
-  ];
+}
+
+function sideCounts(
+  disk: Disk,
+  places: Places,
+  { logs, scheduler, exiles, cookies }: CrawlSnapshot,
+): readonly number[] {
+  if (logs === undefined) return [scheduler.hosts, exiles, cookies].map((list) => list?.length ?? 0);
+  const opened = new SideLogs(disk, places.checkpoint, logs);
+  let count = 0;
+  opened.cookies.each((_, records) => count += (records as readonly unknown[]).length);
+  return [opened.hosts.size, opened.exiles.size, count];
 }
 
 function shown(checkpoint: Checkpoint, places: Places): unknown {
