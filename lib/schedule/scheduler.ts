@@ -13,22 +13,22 @@
  * others instead, and there is a limit to those too. Any number of the hosts that are not known yet may be dead: they
  * get half of the places while others want them, and none while many have stalled.
  *
- * A host that has no work is forgotten as soon as its rest is over. What must be known of the others after a kill is
- * written down at once, before a request is sent and when it has ended.
+ * A host that has no work is forgotten as soon as its rest is over.
  *
  * @module
  */
 
-import TinyQueue from "tinyqueue";
 import type { KeyedLog } from "../disk/keyed_log.ts";
 import { type Frontier, hostOf } from "../frontier/frontier.ts";
 import type { Request } from "../model/request.ts";
 import type { Clock } from "../time/clock.ts";
 import { Claims } from "./claims.ts";
+import { HostLog, type OlderHost } from "./host_log.ts";
 import { HostQueue } from "./host_queue.ts";
 import { InFlight } from "./in_flight.ts";
 import { Pacing, type PacingOptions, type PacingRecord, sinceThen } from "./pacing.ts";
 import { ReadyHosts } from "./ready_hosts.ts";
+import { Retries } from "./retries.ts";
 import { afterStall, type Standing, takesPlaces } from "./standing.ts";
 import type { Observation } from "./throttle.ts";
 
@@ -54,13 +54,7 @@ export interface SchedulerSnapshot {
   /** When a host may have been asked of which nothing is kept, in milliseconds since 1970. */
   readonly asked?: number;
   /** The hosts that have a delay of their own, or asked to be left alone, in a checkpoint of format 1 or 2. */
-  readonly hosts?: readonly (Omit<PacingRecord, "asked" | "pause"> & { readonly host: string })[];
-}
-
-/** What the log keeps of a host. */
-interface HostRecord extends PacingRecord {
-  /** A request to it is in flight. */
-  readonly busy?: true;
+  readonly hosts?: readonly OlderHost[];
 }
 
 /** Why no request is next although some wait. */
@@ -80,13 +74,6 @@ interface Host {
   open: number;
   standing: Standing;
   readonly pacing: Pacing;
-}
-
-/** A request whose own time has not come. */
-interface Retry {
-  readonly request: Request;
-  /** In the clock's milliseconds. */
-  readonly dueAt: number;
 }
 
 /** What is in flight: a request, or the host itself for its robots.txt. */
@@ -113,10 +100,8 @@ export class Scheduler {
   readonly #stalled = new Map<string, Standing>();
   /** Hosts that wait for their robots.txt. */
   readonly #held = new Set<Host>();
-  /** Requests whose own time has not come, by that time. */
-  readonly #retries = new TinyQueue<Retry>([], (a, b) => a.dueAt - b.dueAt);
-  /** Requests whose own time has come. */
-  readonly #due = new WeakSet<Request>();
+  readonly #retries: Retries;
+  readonly #log: HostLog;
   /** When a host was last asked of which nothing is kept, in the clock's milliseconds. */
   readonly #lastAsked: number;
   readonly #inFlight: InFlight<Sent>;
@@ -128,28 +113,18 @@ export class Scheduler {
     this.#frontier = options.frontier;
     this.#clock = options.clock;
     this.#inFlight = new InFlight(options.concurrency, options.clock);
+    this.#log = new HostLog(options.log);
+    this.#retries = new Retries(options.clock, options.maxRetryAfter);
     const { snapshot, delay, clock } = options;
     // Where no delay was kept, or a shorter one, any host may have been asked just now.
     const isSlower = snapshot !== undefined && delay > (snapshot.delay ?? 0);
     this.#lastAsked = clock.now() - (isSlower ? 0 : sinceThen(snapshot?.asked, clock));
-    this.#restore();
-    for (const host of options.frontier.hosts()) this.#queue(host);
-  }
-
-  /** Takes in what the last process kept of hosts. */
-  #restore(): void {
-    const { snapshot, log, clock, maxRetryAfter } = this.#options;
-    for (const { host, ...record } of snapshot?.hosts ?? []) {
-      this.#keep(this.#host(host, { ...record, asked: clock.wall(), pause: maxRetryAfter }));
-    }
-    const kept: [string, HostRecord][] = [];
-    log?.each((name, record) => kept.push([name, record as HostRecord]));
-    for (const [name, { busy, ...record }] of kept) {
-      // Keeps P5 over a kill: how long what was in flight went on is not known, but it is over now.
-      const host = this.#host(name, busy ? { ...record, asked: clock.wall() } : record);
-      if (busy) this.#keep(host);
+    for (const { name, record, isNew } of this.#log.restore(snapshot?.hosts ?? [], options.maxRetryAfter, clock)) {
+      const host = this.#host(name, record);
+      if (isNew) this.#keep(host);
       this.#queue(name);
     }
+    for (const host of options.frontier.hosts()) this.#queue(host);
   }
 
   /** Requests that wait. */
@@ -192,11 +167,10 @@ export class Scheduler {
       }
       const state = this.#host(host);
       state.open += 1;
-      const wait = this.#waitOf(request);
-      if (wait > 0) this.#retries.push({ request, dueAt: this.#clock.now() + wait });
-      else this.#send(request, state);
+      const mustWait = this.#retries.add(request);
+      if (!mustWait) this.#send(request, state);
       this.#queue(host);
-      if (wait <= 0) return request;
+      if (!mustWait) return request;
     }
     return undefined;
   }
@@ -212,7 +186,7 @@ export class Scheduler {
     const times = [
       ...(stall === undefined ? [] : [stall]),
       ...(later === undefined ? [] : [later.key - this.#clock.now()]),
-      ...(retry === undefined ? [] : [retry.dueAt - this.#clock.now()]),
+      ...(retry === undefined ? [] : [retry.ms]),
     ];
     return times.length === 0 ? undefined : Math.max(0, Math.min(...times));
   }
@@ -300,8 +274,7 @@ export class Scheduler {
     }
     const retry = this.#retries.peek();
     if (retry !== undefined) {
-      const seconds = Math.max(0, (retry.dueAt - this.#clock.now()) / 1000);
-      return { reason: "retry", host: hostOf(retry.request.url), seconds };
+      return { reason: "retry", host: hostOf(retry.request.url), seconds: retry.ms / 1000 };
     }
     const [held] = this.#held;
     return held && { reason: "robots", host: held.name, seconds: undefined };
@@ -323,16 +296,8 @@ export class Scheduler {
     return host;
   }
 
-  /** Writes down what must be known of a host after a kill, as it is now. */
   #keep({ name, inFlight, pacing }: Host): void {
-    const { log } = this.#options;
-    const record = pacing.record();
-    if (record === undefined) {
-      log?.delete(name);
-      return;
-    }
-    log?.set(name, inFlight > 0 ? { ...record, busy: true } : record);
-    log?.flush();
+    this.#log.keep(name, pacing.record(), inFlight > 0);
   }
 
   #close({ url }: Request): void {
@@ -349,20 +314,11 @@ export class Scheduler {
       return;
     }
     this.#hosts.delete(name);
-    this.#options.log?.delete(name);
+    this.#log.keep(name, undefined, false);
     this.#stalled.delete(name);
     if (takesPlaces(standing)) return;
     this.#stalled.set(name, standing);
     if (this.#stalled.size > mostStalled) this.#stalled.delete(this.#stalled.keys().next().value!);
-  }
-
-  /** Milliseconds until a request may be sent, as far as that is up to itself. */
-  #waitOf(request: Request): number {
-    const { notBefore, wait } = request;
-    if (notBefore === 0 || this.#due.has(request)) return 0;
-    // The calendar may have been set back since: no longer than it was to wait at first.
-    const longest = wait > 0 ? wait : this.#options.maxRetryAfter;
-    return Math.min(notBefore - this.#clock.wall(), 1000 * longest);
   }
 
   /** How many requests of one host may be in flight, so that others that could be asked have places too. */
@@ -459,13 +415,7 @@ export class Scheduler {
   #wake(): void {
     if (this.#isShort) this.#displace();
     const now = this.#clock.now();
-    for (let retry = this.#retries.peek(); retry !== undefined && retry.dueAt <= now;) {
-      this.#retries.pop();
-      const { request } = retry;
-      this.#due.add(request);
-      this.putBack(request);
-      retry = this.#retries.peek();
-    }
+    for (let retry = this.#retries.pop(); retry !== undefined; retry = this.#retries.pop()) this.putBack(retry);
     for (let leaving = this.#leaving.peek(); leaving !== undefined && leaving.key <= now;) {
       this.#leaving.pop();
       this.#queue(leaving.host);
