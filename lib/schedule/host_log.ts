@@ -42,13 +42,15 @@ export class HostLog {
   restore(older: readonly OlderHost[], longest: number, clock: Clock): readonly KeptHost[] {
     // Keeps P5 over a kill: how long a request in flight went on, or when a host was asked, is not known. But it is over.
     const asked = clock.wall();
-    const hosts: KeptHost[] = older.map(({ host: name, ...record }) => (
-      { name, record: { ...record, asked, pause: longest }, isNew: true }
-    ));
+    const hosts: KeptHost[] = [];
     this.#log?.each((name, value) => {
       const { busy = false, ...record } = value as HostRecord;
       hosts.push({ name, record: busy ? { ...record, asked } : record, isNew: busy });
     });
+    // What the log has is newer.
+    for (const { host: name, ...record } of older) {
+      hosts.push({ name, record: { ...record, asked, pause: longest }, isNew: true });
+    }
     return hosts;
   }
 

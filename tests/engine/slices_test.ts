@@ -153,17 +153,19 @@ Deno.test("slices of 10 s get on after five 503, when the server is well again",
   assert.deepEqual(paths(log), ["/robots.txt", ...Array(5).fill("/1"), ...numbers(4)]);
 });
 
-Deno.test("slices of 10 s that a night lies between find the server's push-back forgotten", async () => {
+Deno.test("after a night between two slices, the server's push-back is forgotten", async () => {
   let refused = 0;
   const server: Server = {
     answer: (path) => path !== "/robots.txt" && refused++ < 5 ? { outcome: answer(path, "", 503) } : {},
     said: { retries: 5 },
     pages: 20,
-    slice: 40,
+    slice: 20,
     between: 8 * 3600,
   };
-  const { slices: count } = await slices(server, 2);
-  assert.equal(count, 2);
+  const { log } = await slices(server, 2);
+  const morning = log.filter(({ at }) => at > 3_600_000);
+  assert.deepEqual(paths(morning), numbers(20));
+  assert.equal(morning.at(-1)!.at - 8 * 3_600_000, 20_000, "all at once");
 });
 
 Deno.test("slices of 3 s get on where robots.txt fails, and in the end it counts as a refusal", async () => {
