@@ -7,6 +7,7 @@
  * @module
  */
 
+import { basename } from "node:path";
 import { DamageError } from "./damage.ts";
 import type { Disk } from "./disk.ts";
 import type { Durable } from "./durable.ts";
@@ -24,6 +25,8 @@ export interface KeyedLogOptions {
 
 /** Keys, each with plain data that MessagePack carries. */
 export class KeyedLog implements Durable {
+  /** It is in every record, so that no log is taken for another. */
+  readonly #name: string;
   readonly #log: RecordLog;
   readonly #segmentBytes: number;
   /** Where the record stands that counts for each key, and its bytes. */
@@ -36,6 +39,7 @@ export class KeyedLog implements Durable {
 
   /** Opens the log as `snapshot` describes it, or an empty one. Throws a `DamageError` when it is not whole. */
   constructor({ disk, path, segmentBytes = 2 ** 20 }: KeyedLogOptions, snapshot: LogSnapshot = []) {
+    this.#name = basename(path);
     this.#segmentBytes = segmentBytes;
     this.#log = new RecordLog({ disk, path, segmentBytes }, snapshot);
     this.#log.scan((payload, position) => this.#count(this.#read(payload, position), position, payload.length));
@@ -105,7 +109,7 @@ export class KeyedLog implements Durable {
 
   #append(entry: Entry): void {
     if (this.#isClosed) throw new Error(`Cannot set "${entry.key}": the log is closed`);
-    const payload = pack("value" in entry ? [entry.key, entry.value] : [entry.key]);
+    const payload = pack([this.#name, entry.key, ..."value" in entry ? [entry.value] : []]);
     this.#count(entry, this.#log.append(payload), payload.length);
   }
 
@@ -137,15 +141,15 @@ export class KeyedLog implements Durable {
   #read(payload: Uint8Array<ArrayBuffer>, position: Position): Entry {
     try {
       const read = unpack(payload);
-      if (Array.isArray(read) && typeof read[0] === "string" && read.length <= 2) {
-        const [key, value] = read;
-        return read.length === 1 ? { key } : { key, value };
+      if (Array.isArray(read) && read[0] === this.#name && typeof read[1] === "string" && read.length <= 3) {
+        const [, key, value] = read;
+        return read.length === 2 ? { key } : { key, value };
       }
     } catch {
       // It is no MessagePack, which is as bad as any other.
     }
     const path = this.#log.pathOf(segmentOf(position));
-    throw new DamageError(path, offsetOf(position), "this record has no key");
+    throw new DamageError(path, offsetOf(position), `this record is not one of "${this.#name}"`);
   }
 }
 

@@ -136,7 +136,7 @@ const broken: readonly (readonly [what: string, how: Damage])[] = [
   ["changed by one bit in its middle", (bytes) => flipped(bytes.length >> 1)(bytes)],
   ["changed by one bit at its end", flipped(-1)],
 ];
-for (const name of ["queue-0-0.log", "seen-0.log", "done-0.log"]) {
+for (const name of ["queue-0-0.log", "seen-0.log", "done-0.log", "robots-0.log"]) {
   for (const [what, how] of broken) {
     Deno.test(`${name} ${what} is never passed over: an older generation brings everything, or the crawl is refused`, async () => {
       const { place, kept, crawl, wanted } = await paused();

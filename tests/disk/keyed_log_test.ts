@@ -118,8 +118,17 @@ Deno.test("whatever is set and deleted, every snapshot gives what was there, aft
   }));
 });
 
-Deno.test("KeyedLog refuses a record that has no key, with the file and the place", () => {
-  for (const payload of [pack([1, 2]), pack(["a", 1, 2]), pack({}), new Uint8Array([0xc1])]) {
+Deno.test("KeyedLog refuses a record that is not one of its own, with the file and the place", () => {
+  for (
+    const payload of [
+      pack(["k", 2, 3]),
+      pack(["k", "a", 1, 2]),
+      pack(["l", "a", 1]),
+      pack(["k"]),
+      pack({}),
+      new Uint8Array([0xc1]),
+    ]
+  ) {
     const bytes = new Uint8Array(headerSize + payload.length);
     bytes.set(payload, headerSize);
     seal(bytes, 0, payload.length);
@@ -127,7 +136,7 @@ Deno.test("KeyedLog refuses a record that has no key, with the file and the plac
     disk.put("/k-0.log", bytes);
     assert.throws(() => open(disk, [[0, bytes.length]]), {
       name: "DamageError",
-      message: /^\/k-0\.log.* 0.*this record has no key/,
+      message: /^\/k-0\.log.* 0.*this record is not one of "k"/,
     });
   }
 });
