@@ -13,12 +13,12 @@ import type { Failure, Outcome } from "../model/outcome.ts";
 import { createRequest } from "../model/request.ts";
 import { redirectOf } from "../net/follow/redirect.ts";
 import { retryAfterSeconds } from "../net/follow/retry_after.ts";
-import { robotsFor, type RobotsRules, robotsSoon } from "../robots/rules.ts";
+import { robotsFor, robotsSoon } from "../robots/rules.ts";
 import { pushesBack } from "../schedule/throttle.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { Clock } from "../time/clock.ts";
 import { originOf } from "../url/origin.ts";
-import { type Known, RobotsMemory } from "./robots_memory.ts";
+import { RobotsMemory } from "./robots_memory.ts";
 
 export interface RobotsGateOptions {
   /** Whether what robots.txt says is kept to; otherwise it is asked for sitemaps only. @default {true} */
