@@ -159,8 +159,8 @@ function conclude(context: Context, asked: Asked, reporter: Reporter, run: Run, 
       `The spider has no callback "${callback}" any more: ${formatCount(count)} requests went to parse`,
     );
   }
-  if (ending.outcome === "paused" && ending.reason === "timeout" && crawl.idle !== undefined) {
-    reporter.log("warn", crawl.idle);
+  if (ending.outcome === "paused" && ending.reason === "timeout" && crawl.idleReason !== undefined) {
+    reporter.log("warn", crawl.idleReason);
   }
   if (ending.outcome === "failed") reporter.log("error", `Failed "${name}": ${ending.error.message}`);
   const rate = crawl.elapsed > 0 ? counters.pages / crawl.elapsed : 0;

@@ -92,8 +92,8 @@ export class Crawl {
   }
 
   /** Which host has kept this run from sending anything, in words; undefined when something was sent. */
-  get idle(): string | undefined {
-    return this.#engine.idle;
+  get idleReason(): string | undefined {
+    return this.#engine.idleReason;
   }
 
   /** Takes no more requests and ends when those in flight are done. */

@@ -141,7 +141,7 @@ export class Engine {
   }
 
   /** Which host has kept the crawl from sending anything at all, in words; undefined when something was sent. */
-  get idle(): string | undefined {
+  get idleReason(): string | undefined {
     const { scheduler } = this.#parts;
     const waiting = scheduler.waitingFor();
     if (this.#begun > 0 || waiting === undefined) return undefined;

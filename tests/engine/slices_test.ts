@@ -77,7 +77,7 @@ async function slices(server: Server, most: number) {
     });
     running.catch(() => {});
     const ending = await Promise.race([running, stopped.promise]);
-    if (crawl?.idle !== undefined && ending.outcome === "paused" && !isKilled(slice)) said.push(crawl.idle);
+    if (crawl?.idleReason !== undefined && ending.outcome === "paused" && !isKilled(slice)) said.push(crawl.idleReason);
     if (ending.outcome === "finished") return { log, slices: slice + 1, said, disk };
     assert.equal(ending.outcome, "paused");
     disk = disk.kill();
