@@ -15,7 +15,7 @@ import { CheckpointStore } from "../lib/checkpoint/store.ts";
 import type { Disk } from "../lib/disk/disk.ts";
 import { localDisk } from "../lib/disk/local.ts";
 import { DiskQueues } from "../lib/frontier/disk_queues.ts";
-import { filesOf } from "../lib/frontier/files.ts";
+import { logFilesOf } from "../lib/engine/log_files.ts";
 import { Frontier, type FrontierSnapshot } from "../lib/frontier/frontier.ts";
 import { Seen } from "../lib/frontier/seen.ts";
 import { createRequest } from "../lib/model/request.ts";
@@ -116,7 +116,7 @@ try {
   const [host] = frontier.hosts();
   frontier.take(host!);
   const seconds = ((performance.now() - before) / 1000).toFixed(1);
-  const size = filesOf(snapshot).reduce((sum, { length }) => sum + length, 0);
+  const size = logFilesOf({ frontier: snapshot }).reduce((sum, { length }) => sum + length, 0);
   console.log(
     `\nresume: ${seconds} s to the first request, ${Math.round(size / 1e6)} MB read, ${megabytes()} MB of memory`,
   );

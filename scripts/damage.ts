@@ -18,11 +18,11 @@ import { openFrontier } from "../lib/cli/wire.ts";
 import { DamageError } from "../lib/disk/damage.ts";
 import { DiskError } from "../lib/disk/disk.ts";
 import { planOf } from "../lib/engine/plan.ts";
+import { SideLogs } from "../lib/engine/side_logs.ts";
 import { crawlOf, type CrawlSnapshot, storedCrawl } from "../lib/engine/snapshot.ts";
 import { createCounters } from "../lib/engine/counters.ts";
 import { openFeed } from "../lib/feed/feed.ts";
 import { noFeed } from "../lib/feed/no_feed.ts";
-import type { Frontier } from "../lib/frontier/frontier.ts";
 import { createRequest } from "../lib/model/request.ts";
 import { FaultyDisk } from "../tests/disk/faulty_disk.ts";
 import { Random } from "./demo/random.ts";
@@ -41,6 +41,7 @@ async function made() {
   const disk = new FaultyDisk();
   const frontier = openFrontier({ disk, places, emit }, undefined);
   const items = openFeed({ disk, path: `${places.crawls}/items.jsonl`, warn: emit });
+  const logs = new SideLogs(disk, places.checkpoint);
   const store = new CheckpointStore(disk, places);
   const contents: string[] = [];
   for (let generation = 1, number = 0; generation <= 2; generation++) {
@@ -54,7 +55,9 @@ async function made() {
       items.write([items.encode({ url: request.url })]);
       frontier.done(request);
     }
+    for (const [name, log] of Object.entries(logs)) log.set(`${name} ${generation}`, { generation });
     frontier.flush();
+    logs.flush();
     const crawl: CrawlSnapshot = {
       phase: "crawling",
       elapsed: generation,
@@ -64,9 +67,9 @@ async function made() {
       pending: frontier.waiting,
       state: new Uint8Array([0x80]),
       frontier: frontier.snapshot(),
-      scheduler: { hosts: [] },
+      scheduler: { delay: 0 },
+      logs: logs.snapshot(),
       lastAnswer: undefined,
-      cookies: [],
       items: items.snapshot(),
       failures: noFeed.snapshot(),
     };
@@ -74,23 +77,29 @@ async function made() {
     await store.save(encodeCheckpoint(checkpoint), async () => {
       await frontier.sync();
       await items.sync();
+      await logs.sync();
     }, frontier.retired());
-    contents.unshift(contentOf(openFrontier({ disk, places, emit }, crawl.frontier), crawl));
+    contents.unshift(contentOf(disk, crawl));
   }
   frontier.close();
   items.close();
+  logs.close();
   return { disk, contents };
 }
 
-/** All that a resume goes on from, as text. */
-function contentOf(frontier: Frontier, crawl: CrawlSnapshot): string {
+/** All that a resume goes on from, as text. Of hosts and robots.txt files more may be known than a generation counts. */
+function contentOf(disk: FaultyDisk, crawl: CrawlSnapshot): string {
+  const frontier = openFrontier({ disk, places, emit }, crawl.frontier);
+  const logs = new SideLogs(disk, places.checkpoint, crawl.logs);
+  const kept: unknown[] = [logs.hosts.size >= crawl.elapsed, logs.robots.size >= crawl.elapsed];
+  for (const log of [logs.cookies, logs.exiles]) log.each((key, value) => kept.push([key, value]));
   const pending: string[] = [];
   for (const host of [...frontier.hosts()]) {
     for (let request = frontier.take(host); request !== undefined; request = frontier.take(host)) {
       pending.push(`${request.url} ${request.priority}`);
     }
   }
-  return JSON.stringify([frontier.known, crawl.elapsed, crawl.items.length, pending]);
+  return JSON.stringify([frontier.known, crawl.elapsed, crawl.items.length, pending, kept]);
 }
 
 type Verdict = "newest" | "before" | "refused" | `fault: ${string}`;
@@ -103,7 +112,7 @@ function resumed(disk: FaultyDisk, contents: readonly string[]): Verdict {
     for (const { checkpoint } of plan.found.checkpoints) {
       try {
         const crawl = crawlOf(checkpoint, places);
-        const content = contentOf(openFrontier({ disk, places, emit }, crawl.frontier), crawl);
+        const content = contentOf(disk, crawl);
         openFeed({ disk, path: crawl.items.path, snapshot: crawl.items, warn: emit }).close();
         const at = contents.indexOf(content);
         return at < 0 ? "fault: it goes on from something that was never saved" : at === 0 ? "newest" : "before";

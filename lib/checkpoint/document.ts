@@ -9,9 +9,12 @@ import { DamageError } from "../disk/damage.ts";
 import { pack, unpack } from "../disk/pack.ts";
 import { counted } from "../text/count.ts";
 
-/** The format that this version writes, and those that it reads: in format 1 requests say less of themselves. */
-export const format = 2;
-const readable: readonly unknown[] = [1, format];
+/**
+ * The format that this version writes, and those that it reads: in format 1 requests say less of themselves, and up to
+ * format 2 hosts and cookies are in the document. There is no format 3: one flipped bit would make it 1 or 2.
+ */
+export const format = 4;
+const readable: readonly unknown[] = [1, 2, format];
 
 const mark = "trawl checkpoint";
 
@@ -58,7 +61,7 @@ export function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, path: string): 
   if (!Array.isArray(outer) || outer[0] !== mark) throw new DamageError(path, 0, "it is not a checkpoint of trawl");
   if (!readable.includes(outer[1])) {
     throw new FormatError(
-      `${path} has format ${String(outer[1])}; this version of trawl reads format ${readable.join(" and ")}`,
+      `${path} has format ${String(outer[1])}; this version of trawl reads formats ${readable.join(", ")}`,
     );
   }
   const [, , sum, body] = outer;

@@ -10,8 +10,10 @@ import { type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
 import { unpack } from "../disk/pack.ts";
+import type { CookieRecord } from "../net/cookies/cookie_record.ts";
+import { logFilesOf } from "../engine/log_files.ts";
+import { SideLogs } from "../engine/side_logs.ts";
 import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
-import { filesOf } from "../frontier/files.ts";
 import { counted, formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import { suggest } from "../text/nearest.ts";
@@ -50,7 +52,7 @@ export async function checkpoint(context: Context): Promise<number> {
 }
 
 function show(
-  { terminal, clock, folder }: Context,
+  { disk, terminal, clock, folder }: Context,
   store: CheckpointStore,
   places: Places,
   json: boolean,
@@ -60,7 +62,7 @@ function show(
   if (json) {
     terminal.json({
       ...newest?.checkpoint,
-      crawl: newest && shown(newest.checkpoint, places),
+      crawl: newest && shown(disk, newest.checkpoint, places),
       unreadable: unreadable.map(({ error }) => error.message),
     });
   } else if (newest !== undefined) {
@@ -81,14 +83,9 @@ function show(
       ["items", `${formatCount(counters.items)} in ${printable(shownPath(crawl.items.path, folder))}`],
       ["pending", formatCount(crawl.pending)],
       ["start requests", `${formatCount(crawl.starts.taken)}${crawl.starts.done ? "" : ", more to come"}`],
-      ["slow hosts", formatCount(crawl.scheduler.hosts.length)],
-      [
-        "sent by proxy",
-        counted(crawl.exiles?.length ?? 0, "host that blocks us otherwise", "hosts that block us otherwise"),
-      ],
-      ["cookies", formatCount(crawl.cookies.length)],
+      ...sideRows(disk, places, crawl),
       ["state", printableJson(JSON.stringify(unpack(crawl.state)))],
-      ...filesOf(crawl.frontier).map(({ name, length }): [string, string] => [name, formatSize(length)]),
+      ...logFilesOf(crawl).map(({ name, length }): [string, string] => [name, formatSize(length)]),
     ];
     const width = Math.max(...rows.map(([name]) => name.length));
     for (const [name, value] of rows) terminal.print(`${name.padEnd(width)}  ${value}`);
@@ -98,22 +95,64 @@ function show(
   return Promise.resolve(newest === undefined ? 1 : 0);
 }
 
+/** The hosts, exiles and cookies of a crawl. */
+interface SideRecords {
+  readonly hosts: number;
+  readonly exiles: readonly unknown[];
+  readonly cookies: readonly CookieRecord[];
+}
+
+/** Reads what is in the logs beside the document, or in a document of an older format. Throws when that is damaged. */
+function sideRecords(disk: Disk, places: Places, crawl: CrawlSnapshot): SideRecords {
+  const { logs, scheduler, exiles = [], cookies = [] } = crawl;
+  if (logs === undefined) return { hosts: scheduler.hosts?.length ?? 0, exiles, cookies };
+  const opened = new SideLogs(disk, places.checkpoint, logs);
+  const exilesNow: unknown[] = [], cookiesNow: CookieRecord[] = [];
+  opened.exiles.each((_, record) => exilesNow.push(record));
+  opened.cookies.each((_, records) => cookiesNow.push(...records as readonly CookieRecord[]));
+  return { hosts: opened.hosts.size, exiles: exilesNow, cookies: cookiesNow };
+}
+
+function sideRows(disk: Disk, places: Places, crawl: CrawlSnapshot): [string, string][] {
+  try {
+    const { hosts, exiles, cookies } = sideRecords(disk, places, crawl);
+    return [
+      ["slow hosts", formatCount(hosts)],
+      ["sent by proxy", counted(exiles.length, "host that blocks us otherwise", "hosts that block us otherwise")],
+      ["cookies", formatCount(cookies.length)],
+    ];
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return [["hosts, cookies", error.message]];
+  }
+}
+
+function sideValues(disk: Disk, places: Places, crawl: CrawlSnapshot): object {
+  try {
+    const { exiles, cookies } = sideRecords(disk, places, crawl);
+    return { exiles, cookies: cookies.map(({ value: _, ...cookie }) => cookie) };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return { damaged: error.message };
+  }
+}
+
 /**
  * The crawl as it may be shown: without what opens doors, which are the logins of URLs, the values of cookies and the
  * requests themselves. What is not named here is not shown.
  */
-function shown(checkpoint: Checkpoint, places: Places): unknown {
+function shown(disk: Disk, checkpoint: Checkpoint, places: Places): object {
   const crawl = crawlOf(checkpoint, places);
   const { phase, isRetry, failsTooOften, elapsed, starts, counters, pending, frontier, scheduler } = crawl;
-  const { lastAnswer, permitted, exiles, items, failures } = crawl;
+  const { lastAnswer, permitted, logs, items, failures } = crawl;
   return {
     ...{ phase, isRetry, failsTooOften, elapsed },
     startUrls: crawl.startUrls.map(withoutLogins),
     ...{ starts: { taken: starts.taken, done: starts.done }, counters, pending },
     state: unpack(crawl.state),
     frontier: { ...frontier, held: frontier.held.length },
-    ...{ scheduler, lastAnswer, permitted, exiles, items, failures },
-    cookies: crawl.cookies.map(({ value: _, ...cookie }) => cookie),
+    ...{ scheduler, logs, lastAnswer, permitted, items, failures },
+    ...sideValues(disk, places, crawl),
   };
 }
 
@@ -127,7 +166,7 @@ function verify({ disk, terminal }: Context, store: CheckpointStore, places: Pla
     whole &&= problems.length === 0;
     for (const problem of problems) terminal.print(`damaged: ${printable(problem)}`);
     if (problems.length > 0) continue;
-    const files = filesOf(crawl.frontier);
+    const files = logFilesOf(crawl);
     const bytes = files.reduce((sum, { length }) => sum + length, 0);
     terminal.print(
       `whole: ${printable(path)}, generation ${checkpoint.generation}, and ${counted(files.length, "file")} with ${
@@ -139,9 +178,10 @@ function verify({ disk, terminal }: Context, store: CheckpointStore, places: Pla
 }
 
 /** Reads every record that a checkpoint counts. */
-function brokenRecords(disk: Disk, places: Places, { frontier }: CrawlSnapshot): string[] {
+function brokenRecords(disk: Disk, places: Places, { frontier, logs }: CrawlSnapshot): string[] {
   try {
     openFrontier({ disk, places, emit: () => {} }, frontier).close();
+    new SideLogs(disk, places.checkpoint, logs).close();
     return [];
   } catch (error) {
     if (!isDamage(error)) throw error;

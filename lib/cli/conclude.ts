@@ -45,6 +45,9 @@ export function conclude(
       `The spider has no callback "${callback}" any more: ${counted(count, "request")} went to parse`,
     );
   }
+  if (ending.outcome === "paused" && ending.reason === "timeout" && crawl.idleReason !== undefined) {
+    reporter.log("warn", crawl.idleReason);
+  }
   if (ending.outcome === "failed") reporter.log("error", `Failed "${name}": ${ending.error.message}`);
   const isPoor = ending.outcome === "finished" && ending.reason === "maxFailed";
   if (isPoor) {

@@ -10,10 +10,10 @@ import { CheckpointStore } from "../checkpoint/store.ts";
 import { DamageError } from "../disk/damage.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import type { Counters } from "../engine/counters.ts";
+import { logFilesOf } from "../engine/log_files.ts";
 import type { CrawlSummary } from "../engine/publish.ts";
 import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
 import { partOf } from "../feed/snapshot.ts";
-import { filesOf } from "../frontier/files.ts";
 import { counted, formatCount } from "../text/count.ts";
 
 /**
@@ -124,15 +124,16 @@ async function lookAtSpider(
 export function missingBytes(
   disk: Disk,
   places: Places,
-  { frontier, items, failures, phase }: CrawlSnapshot,
+  crawl: CrawlSnapshot,
 ): string[] {
+  const { items, failures, phase } = crawl;
   const feeds = phase === "crawling"
     ? [items, failures].filter(({ path }) => path !== "-" && path !== "").map(({ path, length }) => ({
       path: partOf(path),
       length,
     }))
     : [];
-  const files = filesOf(frontier).map(({ name, length }) => ({ path: `${places.checkpoint}/${name}`, length }));
+  const files = logFilesOf(crawl).map(({ name, length }) => ({ path: `${places.checkpoint}/${name}`, length }));
   return [...files, ...feeds].filter(({ length }) => length > 0).flatMap(({ path, length }) => {
     const size = disk.size(path);
     if (size === undefined) return [`${path} is missing`];

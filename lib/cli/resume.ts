@@ -4,7 +4,7 @@ import { DamageError } from "../disk/damage.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
-import { filesOf, isFrontierFile } from "../frontier/files.ts";
+import { isLogFile, logFilesOf } from "../engine/log_files.ts";
 
 /** A generation of a checkpoint, and the parts as it has them. */
 export interface Resumed {
@@ -39,14 +39,22 @@ export function openNewest(found: Found, places: Places, open: (snapshot: CrawlS
   throw new ResumeError(unreadable.map(({ error }) => error.message).join("; "));
 }
 
-/** Removes the frontier's files that no generation counts: what processes that were killed have left. */
-export async function removeLitter(disk: Disk, places: Places, store: CheckpointStore): Promise<void> {
+/**
+ * Removes the logs that no generation counts and that are not in use: what processes that were killed have left. A log
+ * of hosts may be in use before it is counted.
+ */
+export async function removeLitter(
+  disk: Disk,
+  places: Places,
+  store: CheckpointStore,
+  used: Pick<CrawlSnapshot, "frontier" | "logs">,
+): Promise<void> {
   const { checkpoints, unreadable } = store.find();
   // What a generation counts that could not be read just now is not known.
   if (unreadable.length > 0) return;
-  const counted = checkpoints.flatMap(({ checkpoint }) => filesOf(crawlOf(checkpoint, places).frontier));
-  const names = new Set(counted.map(({ name }) => name));
+  const counted = checkpoints.map(({ checkpoint }) => crawlOf(checkpoint, places));
+  const names = new Set([used, ...counted].flatMap(logFilesOf).map(({ name }) => name));
   for (const name of disk.list(places.checkpoint)) {
-    if (isFrontierFile(name) && !names.has(name)) await disk.remove(`${places.checkpoint}/${name}`);
+    if (isLogFile(name) && !names.has(name)) await disk.remove(`${places.checkpoint}/${name}`);
   }
 }

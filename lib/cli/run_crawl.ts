@@ -93,7 +93,10 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
       );
       return 1;
     }
-    await removeLitter(disk, run.keeping.places, run.keeping.store);
+    await removeLitter(disk, run.keeping.places, run.keeping.store, {
+      frontier: parts.frontier.snapshot(),
+      ...parts.logs && { logs: parts.logs.snapshot() },
+    });
   }
   const { pages, items } = parts.counters;
   const kind = run.keeping === undefined ? "test" : isRetry ? "retry" : run.found === undefined ? "new" : "continued";

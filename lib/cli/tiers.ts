@@ -1,3 +1,4 @@
+import type { KeyedLog } from "../disk/keyed_log.ts";
 import { askProxy } from "../net/proxy/ask_proxy.ts";
 import type { Downloads } from "../net/download.ts";
 import type { ExileRecord } from "../net/proxy/escalation.ts";
@@ -15,6 +16,8 @@ export interface TiersParts {
   readonly caCerts?: readonly string[] | undefined;
   /** The hosts that an earlier process sent through the paid tier. */
   readonly exiles?: readonly ExileRecord[] | undefined;
+  /** Keeps those hosts. @default {nothing is kept} */
+  readonly log?: KeyedLog | undefined;
   readonly warn: (message: string) => void;
   /** Told when every proxy through which all must go refuses the user name and password. */
   readonly onDenied?: (message: string) => void;

@@ -13,6 +13,7 @@ import { Outage } from "../engine/outage.ts";
 import { RobotsGate } from "../engine/robots_gate.ts";
 import { sendForRobots } from "../engine/send.ts";
 import { createScope } from "../engine/scope.ts";
+import { SideLogs } from "../engine/side_logs.ts";
 import type { CrawlSnapshot } from "../engine/snapshot.ts";
 import { SpiderState } from "../engine/spider_state.ts";
 import { Starts } from "../engine/starts.ts";
@@ -88,6 +89,7 @@ export function openFrontier(
 export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EngineParts {
   const { spider, settings, startUrls, disk, clock, emit } = options;
   const frontier = openFrontier(options, snapshot?.frontier);
+  let logs: SideLogs | undefined;
   const feeds: Feed[] = [];
   const open = (path: string, known: FeedOptions["snapshot"]) => {
     const feed = path === "" ? noFeed : openFeed({
@@ -103,9 +105,10 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
   };
   try {
     if (snapshot !== undefined) frontier.restore(snapshot.frontier);
+    if (options.places !== undefined) logs = new SideLogs(disk, options.places.checkpoint, snapshot?.logs);
     const items = open(options.output, snapshot?.items);
     const failures = open(options.failures, snapshot?.failures);
-    const cookies = settings.cookies ? restoredCookies(clock, snapshot, emit) : undefined;
+    const cookies = settings.cookies ? restoredCookies(clock, logs, snapshot, emit) : undefined;
     const garbage = new Garbage(clock);
     const room = new BodyRoom(settings.maxActiveSize, { clock, garbage });
     const guard = new AddressGuard({ permitted: snapshot?.permitted ?? [], clock });
@@ -137,6 +140,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       connectTimeout: settings.connectTimeout,
       caCerts: options.caCerts,
       exiles: snapshot?.exiles,
+      log: logs?.exiles,
       warn: (message) => emit({ type: "log", level: "warn", message }),
       onDenied: options.onDenied,
     });
@@ -160,13 +164,20 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       callbacks,
       clock,
       frontier,
-      scheduler: new Scheduler({ ...settings, frontier, clock, ...(snapshot && { snapshot: snapshot.scheduler }) }),
+      logs,
+      scheduler: new Scheduler({
+        ...settings,
+        frontier,
+        clock,
+        log: logs?.hosts,
+        ...(snapshot && { snapshot: snapshot.scheduler }),
+      }),
       downloader,
       tiers,
       guard,
       blocks,
       cookies,
-      robots: settings.robots || settings.sitemaps ? robotsGate(options, { tiers, counters, outage }) : undefined,
+      robots: settings.robots || settings.sitemaps ? robotsGate(options, logs, { tiers, counters, outage }) : undefined,
       outage,
       room,
       inScope: createScope({
@@ -187,6 +198,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
     };
   } catch (error) {
     frontier.close();
+    logs?.close();
     for (const feed of feeds) feed.close();
     throw error;
   }
@@ -194,23 +206,31 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
 
 function robotsGate(
   { settings, clock, emit }: WireOptions,
+  logs: SideLogs | undefined,
   parts: Pick<EngineParts, "tiers" | "counters" | "outage">,
 ): RobotsGate {
   return new RobotsGate({
     obey: settings.robots,
     userAgent: settings.userAgent,
     clock,
+    log: logs?.robots,
     download: (url, trusted) => sendForRobots(url, trusted, parts),
     warn: (message, url) => emit({ type: "log", level: "warn", message, url }),
   });
 }
 
-function restoredCookies(clock: Clock, snapshot: CrawlSnapshot | undefined, emit: Emit): Cookies {
-  const cookies = new Cookies(clock, () => {
+function restoredCookies(
+  clock: Clock,
+  logs: SideLogs | undefined,
+  snapshot: CrawlSnapshot | undefined,
+  emit: Emit,
+): Cookies {
+  const onFull = () => {
     const message = "cookies take more than 1 MB: those of the sites that were asked longest ago are forgotten";
     emit({ type: "log", level: "warn", message });
-  });
-  const expired = cookies.restore(snapshot?.cookies ?? []);
+  };
+  const cookies = new Cookies(clock, onFull, logs?.cookies);
+  const expired = snapshot?.cookies === undefined ? cookies.restoreLog() : cookies.restore(snapshot.cookies);
   if (expired > 0) {
     emit({
       type: "log",

@@ -81,6 +81,11 @@ export class RecordLog {
     return this.#newest;
   }
 
+  /** The number of the first segment that counts. */
+  get oldest(): number {
+    return this.#lengths.keys().next().value ?? this.#newest;
+  }
+
   pathOf(segment: number): string {
     return `${this.#options.path}-${segment}.log`;
   }
@@ -157,26 +162,32 @@ export class RecordLog {
 
   /** Calls `visit` with every record in order, all of them checked; a segment is read whole. */
   scan(visit: (payload: Uint8Array<ArrayBuffer>, position: Position) => void): void {
+    for (const segment of [...this.#lengths.keys()]) {
+      const records = this.scanSegment(segment, visit);
+      if (segment === this.#newest) this.#records = records;
+    }
+  }
+
+  /** Calls `visit` with every record of one segment, as `scan` does, and returns how many there are. */
+  scanSegment(segment: number, visit: (payload: Uint8Array<ArrayBuffer>, position: Position) => void): number {
     this.flush();
-    for (const [segment, length] of this.#lengths) {
-      let records = 0;
-      const path = this.pathOf(segment);
-      const file = this.#options.disk.open(path);
-      try {
-        if (file.length < length) {
-          throw new DamageError(path, file.length, `it ends here, ${length} bytes were written`);
-        }
-        const sealed = new Unsealer(file.readAt(0, length), path);
-        for (let at = 0; at < length;) {
-          const payload = sealed.payload(at);
-          visit(payload, positionOf(segment, at));
-          at += headerSize + payload.length;
-          records += 1;
-        }
-        if (segment === this.#newest) this.#records = records;
-      } finally {
-        file.close();
+    let records = 0;
+    const length = this.#lengths.get(segment) ?? 0, path = this.pathOf(segment);
+    const file = this.#options.disk.open(path);
+    try {
+      if (file.length < length) {
+        throw new DamageError(path, file.length, `it ends here, ${length} bytes were written`);
       }
+      const sealed = new Unsealer(file.readAt(0, length), path);
+      for (let at = 0; at < length;) {
+        const payload = sealed.payload(at);
+        visit(payload, positionOf(segment, at));
+        at += headerSize + payload.length;
+        records += 1;
+      }
+      return records;
+    } finally {
+      file.close();
     }
   }
 

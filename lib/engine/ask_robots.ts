@@ -1,14 +1,17 @@
 /**
- * Asking for robots.txt: one at a time from an origin, again after a failure, and later when the network is down.
+ * Asking for robots.txt: one at a time from an origin, and again after a failure.
+ *
+ * Nothing waits here. Between two requests the host is released, and waits among the others; the next of its requests
+ * for which robots.txt must be known has it asked again.
  *
  * @module
  */
 
 import { hostOf } from "../frontier/frontier.ts";
+import type { Failure } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
 import { proxyWait } from "./outage.ts";
 import type { EngineParts } from "./parts.ts";
-import { rest } from "./rest.ts";
 import { isTrusted } from "./trusted.ts";
 
 /** What asking needs of the crawl around it. */
@@ -23,13 +26,11 @@ export interface RobotsAskerOptions {
   readonly fail: (thrown: unknown) => void;
 }
 
-/** Asks the robots.txt of origins, whose hosts the scheduler holds until it is known. */
+/** Asks the robots.txt of origins, whose hosts the scheduler holds until there is an answer. */
 export class RobotsAsker {
   readonly #options: RobotsAskerOptions;
-  /** Origins to ask when the network is back. */
-  #later: { readonly request: Request; readonly attempt: number }[] = [];
   #asking = 0;
-  readonly #stop = new AbortController();
+  #isStopped = false;
 
   constructor(options: RobotsAskerOptions) {
     this.#options = options;
@@ -40,70 +41,51 @@ export class RobotsAsker {
     return this.#asking > 0;
   }
 
-  /** Asks the robots.txt of a request's origin, and releases its host when it is known. */
+  /** Sends one request for the robots.txt of a request's origin, and releases its host when that has ended. */
   ask(request: Request): void {
-    void this.#ask(request, 0);
+    void this.#ask(request);
   }
 
-  /**
-   * Asks nothing from now on: what rests ends at once, and its origin stays unknown. A request in flight may still be
-   * answered. Its host is not released, so the requests that wait for it stay pending, and the next run asks for them.
-   */
+  /** What is answered from now on comes too late: nothing is made of it, and the hosts stay held. */
   stop(): void {
-    this.#stop.abort();
+    this.#isStopped = true;
   }
 
-  /** Asks again what an outage has kept from being answered. */
-  resume(): void {
-    const later = this.#later;
-    this.#later = [];
-    for (const { request, attempt } of later) void this.#ask(request, attempt);
-  }
-
-  async #ask(request: Request, attempt: number): Promise<void> {
-    const { parts: { robots, scheduler, outage, clock }, retries, maxRetryAfter, turn, fail } = this.#options;
-    const { signal } = this.#stop;
-    if (signal.aborted) return;
-    const host = hostOf(request.url);
-    const beganAt = clock.now();
-    let asked = 0;
+  async #ask(request: Request): Promise<void> {
+    const { parts: { robots, scheduler, clock }, maxRetryAfter, turn, fail } = this.#options;
+    const { url } = request;
+    const host = hostOf(url), beganAt = clock.now();
     this.#asking += 1;
     try {
-      const failure = await robots!.ask(request.url, {
-        trusted: isTrusted(request),
-        rest: () => this.#rest(host, 0),
-        onRetryAfter: (seconds) => asked = Math.min(seconds, maxRetryAfter),
-      });
-      if (failure !== undefined && await outage.isOutage(host, request.url, failure, beganAt)) {
-        // An answer may have ended the outage while it was being looked into, or a proxy is awaited.
-        const wait = failure.kind === "proxy" && failure.final !== true ? proxyWait : 0;
-        if (outage.down !== undefined) this.#later.push({ request, attempt });
-        else void this.#askAfter(wait, request, attempt);
-      } else if (failure === undefined || failure.final || attempt >= retries) {
-        if (failure !== undefined) robots!.refuse(request.url, failure);
-        // A 429 allows everything, and the page that comes next is for the same server that asked to wait.
-        else if (asked > 0) await this.#rest(host, asked);
-        scheduler.release(host, robots!.crawlDelay(request.url));
-      } else {
-        void this.#askAfter(Math.max(2 ** attempt, asked), request, attempt + 1);
-      }
+      const outcome = await robots!.ask(url, isTrusted(request));
+      if (this.#isStopped) return;
+      const learned = robots!.learn(url, outcome);
+      const asked = learned.kind === "moved" ? 0 : Math.min(learned.wait, maxRetryAfter);
+      // A 429 allows everything, and the page that comes next is for the same server that asked to wait.
+      const wait = learned.kind === "failed" ? await this.#afterFailure(url, learned.failure, asked, beganAt) : asked;
+      if (!this.#isStopped) scheduler.release(host, robots!.crawlDelay(url), wait);
     } catch (error) {
-      if (error !== signal.reason) fail(error);
+      fail(error);
     } finally {
       this.#asking -= 1;
       turn();
     }
   }
 
-  /** Asks after so many seconds, unless `stop` comes before, which is all that can end the rest otherwise. */
-  #askAfter(seconds: number, request: Request, attempt: number): Promise<void> {
-    return this.#rest(hostOf(request.url), seconds).then(() => this.#ask(request, attempt), () => {});
-  }
-
-  /** Returns after so many seconds, or after the delay of the host when that is longer; rejects when `stop` is called. */
-  #rest(host: string, seconds: number): Promise<void> {
-    const { scheduler, clock } = this.#options.parts;
-    const wait = 1000 * Math.max(seconds, scheduler.delayOf(host));
-    return rest(wait, clock, this.#stop.signal);
+  /** Returns how many seconds to wait after a failure, which counts unless the network has failed. */
+  async #afterFailure(url: string, failure: Failure, asked: number, beganAt: number): Promise<number> {
+    const { parts: { robots, outage }, retries } = this.#options;
+    if (await outage.isOutage(hostOf(url), url, failure, beganAt)) {
+      // While the network is down, the crawl asks for nothing at all.
+      return failure.kind === "proxy" && failure.final !== true ? proxyWait : 0;
+    }
+    if (this.#isStopped) return 0;
+    const attempts = robots!.attempts(url);
+    if (failure.final || attempts >= retries) {
+      robots!.refuse(url, failure);
+      return 0;
+    }
+    robots!.countFailure(url);
+    return Math.max(2 ** attempts, asked);
   }
 }

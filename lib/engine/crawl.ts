@@ -69,14 +69,14 @@ export class Crawl {
       if (event.type === "given-up") this.#lastFailure = `${event.url}: ${event.failure.message}`;
       parts.emit(event);
     };
-    this.#engine = new Engine({ ...parts, emit }, options);
+    this.#engine = new Engine({ ...parts, emit }, { ...options, onIdle: () => this.#saver?.saveIdle() });
     this.#saver = options.keeping && new Saver({
       ...options.keeping,
       clock: parts.clock,
       identity: options.identity,
-      parts: [parts.frontier, parts.items, parts.failures],
+      parts: [parts.frontier, parts.items, parts.failures, ...parts.logs ? [parts.logs] : []],
       snapshot: () => this.#snapshot(),
-      retired: () => parts.frontier.retired(),
+      retired: () => [...parts.frontier.retired(), ...parts.logs?.retired() ?? []],
       emit: parts.emit,
       onError: (error) => this.#engine.fail(error, false),
     });
@@ -94,6 +94,11 @@ export class Crawl {
   /** Requests that went to `parse` because their callback does not exist any more, by its name. */
   get missingCallbacks(): ReadonlyMap<string, number> {
     return this.#engine.missingCallbacks;
+  }
+
+  /** Which host has kept this run from sending anything, in words; undefined when something was sent. */
+  get idleReason(): string | undefined {
+    return this.#engine.idleReason;
   }
 
   /** Takes no more requests and ends when those in flight are done. */
@@ -142,6 +147,7 @@ export class Crawl {
       ending = failure(thrown, false);
     }
     this.#parts.frontier.close();
+    this.#parts.logs?.close();
     this.#parts.downloader.close();
     return ending;
   }
@@ -196,6 +202,7 @@ export class Crawl {
     items.close();
     failures.close();
     this.#parts.frontier.close();
+    this.#parts.logs?.close();
     await publish(this.#options.disk, this.#options.keeping, snapshots, summary);
   }
 
@@ -208,7 +215,7 @@ export class Crawl {
   }
 
   #snapshot(): CrawlSnapshot {
-    const { frontier, scheduler, cookies, items, failures, starts, counters, state } = this.#parts;
+    const { frontier, scheduler, logs, items, failures, starts, counters, state } = this.#parts;
     const crawl: CrawlSnapshot = {
       phase: this.#phase,
       failsTooOften: this.#failsTooOften,
@@ -222,9 +229,8 @@ export class Crawl {
       frontier: frontier.snapshot(),
       scheduler: scheduler.snapshot(),
       lastAnswer: this.#parts.outage.lastAnswer,
-      cookies: cookies?.snapshot() ?? [],
+      ...logs && { logs: logs.snapshot() },
       permitted: this.#parts.guard.snapshot(),
-      exiles: this.#parts.tiers.snapshot(),
       items: items.snapshot(),
       failures: failures.snapshot(),
     };

@@ -19,7 +19,7 @@ import type { EngineParts } from "./parts.ts";
 import { send } from "./send.ts";
 import { namedSitemaps, namesSitemaps, sitemapsOf } from "./sitemaps.ts";
 import { type Commit, visit, type VisitParts } from "./visit.ts";
-import { wordsOf } from "./waiting_words.ts";
+import { idleWords, wordsOf } from "./waiting_words.ts";
 import { counted } from "../text/count.ts";
 
 /** What bounds a crawl. */
@@ -39,7 +39,12 @@ export interface EngineOptions extends RedirectRules {
   readonly maxPages: number;
   /** Items after which it is finished; no more than these are written. */
   readonly limit: number;
+  /** Called when something has been committed and there is nothing to do but wait. */
+  readonly onIdle?: () => void;
 }
+
+/** A wait that is worth a save, in milliseconds. */
+const leastIdle = 250;
 
 /** How a run ended. After a failure `consistent` says whether what is in memory may be saved. */
 export type Ending =
@@ -74,6 +79,10 @@ export class Engine {
   readonly #abort = new AbortController();
   readonly #ended = Promise.withResolvers<Ending>();
   readonly #missingCallbacks = new Map<string, number>();
+  /** Whether anything was committed since the crawl was idle. */
+  #hasCommitted = false;
+  /** Requests sent, those for robots.txt among them. */
+  #begun = 0;
   #visits = 0;
   #pulling = false;
   #isResting = false;
@@ -132,6 +141,14 @@ export class Engine {
     };
   }
 
+  /** Which host has kept the crawl from sending anything at all, in words; undefined when something was sent. */
+  get idleReason(): string | undefined {
+    const { scheduler } = this.#parts;
+    const waiting = scheduler.waitingFor();
+    if (this.#begun > 0 || waiting === undefined) return undefined;
+    return idleWords(waiting, scheduler.delayOf(waiting.host));
+  }
+
   /** Crawls, and returns how it ended. Never throws. */
   run(): Promise<Ending> {
     this.#turn();
@@ -144,8 +161,6 @@ export class Engine {
    */
   pause(reason: string): void {
     this.#pausing ??= reason;
-    // What rests for minutes before a robots.txt must not hold up the end.
-    this.#robots.stop();
     this.#turn();
   }
 
@@ -162,7 +177,6 @@ export class Engine {
 
   /** Goes on after an outage. */
   resume(): void {
-    this.#robots.resume();
     this.#turn();
   }
 
@@ -186,7 +200,11 @@ export class Engine {
     if (this.#isOver || this.#endIfIdle()) return;
     void this.#pullStarts();
     const wait = this.#mayTake() ? this.#parts.scheduler.wait() : undefined;
-    if (wait !== undefined) this.#cancelTimer = this.#parts.clock.after(wait, () => this.#turn());
+    if (wait === undefined) return;
+    this.#cancelTimer = this.#parts.clock.after(wait, () => this.#turn());
+    if (!this.#hasCommitted || this.#visits > 0 || this.#robots.isBusy || wait < leastIdle) return;
+    this.#hasCommitted = false;
+    this.#options.onIdle?.();
   }
 
   /** Begins nothing before timers and signals have had their turn. */
@@ -249,9 +267,11 @@ export class Engine {
     const refusal = robots?.refusal(request.url);
     const forSitemaps = request.callback === namesSitemaps;
     if (robots?.mustAsk(request.url, forSitemaps)) {
-      scheduler.ended(request, undefined);
+      // Held before its only request has ended, the host is not taken for one without work.
       scheduler.hold(hostOf(request.url));
+      scheduler.ended(request, undefined);
       scheduler.putBack(request);
+      this.#begun += 1;
       this.#robots.ask(request);
     } else if (refusal !== undefined) {
       scheduler.ended(request, undefined);
@@ -260,6 +280,8 @@ export class Engine {
       scheduler.ended(request, undefined);
       this.#commit({ request, links: namedSitemaps(request, robots?.sitemaps(request.url) ?? []) });
     } else {
+      if (robots !== undefined) scheduler.keepCrawlDelay(hostOf(request.url), robots.crawlDelay(request.url));
+      this.#begun += 1;
       this.#visits += 1;
       void this.#visit(request);
     }
@@ -299,6 +321,7 @@ export class Engine {
   #commit(commit: Commit): void {
     const { request } = commit;
     this.#parts.room.close(request);
+    this.#hasCommitted = true;
     const error = makeCommit(commit, this.#parts, this.#options.limit);
     if (error !== undefined) void this.#tell(error, request);
     const { counters } = this.#parts;

@@ -45,7 +45,7 @@ export function makeCommit(commit: Commit, parts: CommitParts, limit: number): E
   if (commit.links !== undefined) addLinks(commit.links, parts);
   if (commit.next !== undefined) failure = commitNext(request, commit.next, parts);
   if (failure !== undefined) commitFailure(request, failure, parts);
-  parts.frontier.done(request);
+  parts.scheduler.done(request);
   return error;
 }
 

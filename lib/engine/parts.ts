@@ -13,6 +13,7 @@ import type { Counters } from "./counters.ts";
 import type { Emit } from "./events.ts";
 import type { Outage } from "./outage.ts";
 import type { RobotsGate } from "./robots_gate.ts";
+import type { SideLogs } from "./side_logs.ts";
 import type { createScope } from "./scope.ts";
 import type { SpiderState } from "./spider_state.ts";
 import type { Starts } from "./starts.ts";
@@ -23,6 +24,8 @@ export interface EngineParts {
   readonly callbacks: readonly string[];
   readonly clock: Clock;
   readonly frontier: Frontier;
+  /** Where hosts, robots.txt files, cookies and exiles are kept; undefined for a test run, which forgets them. */
+  readonly logs: SideLogs | undefined;
   readonly scheduler: Scheduler;
   readonly downloader: Downloads;
   /** Knows which kinds of addresses pages may lead to; the downloader keeps to it unless all are allowed. */

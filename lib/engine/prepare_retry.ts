@@ -11,16 +11,18 @@
 import { type Checkpoint, encodeCheckpoint, type Identity } from "../checkpoint/document.ts";
 import type { Places } from "../checkpoint/places.ts";
 import type { CheckpointStore } from "../checkpoint/store.ts";
+import { copyLog } from "../disk/copy_log.ts";
 import { DamageError } from "../disk/damage.ts";
 import type { Disk } from "../disk/disk.ts";
 import { makeFolder } from "../disk/make_folder.ts";
+import type { LogSnapshot } from "../disk/record_log.ts";
 import { discardFeed } from "../feed/publish.ts";
 import { reopenFeed } from "../feed/reopen.ts";
 import type { FeedSnapshot } from "../feed/snapshot.ts";
-import { copySeen } from "../frontier/copy_seen.ts";
 import { DiskQueues } from "../frontier/disk_queues.ts";
 import { hostOf } from "../frontier/frontier.ts";
 import { GivenUp } from "../frontier/given_up.ts";
+import { sideLogs, type SideLogsSnapshot } from "./side_logs.ts";
 import { crawlOf, type CrawlSnapshot, storedCrawl } from "./snapshot.ts";
 import { counted } from "../text/count.ts";
 
@@ -47,7 +49,10 @@ export async function prepareRetry(options: RetryOptions): Promise<void> {
   const items = await reopenFeed(disk, crawl.items);
   try {
     await makeFolder(disk, places.checkpoint, "private");
-    const seen = await copySeen(disk, places.retry, places.checkpoint, crawl.frontier.seen);
+    const copy = (name: string, log: LogSnapshot) =>
+      copyLog(disk, `${places.retry}/${name}`, `${places.checkpoint}/${name}`, log);
+    const seen = { ...crawl.frontier.seen, log: await copy("seen", crawl.frontier.seen.log) };
+    const logs = crawl.logs && await copyAll(crawl.logs, copy);
     const { queues, pending } = await queueFailed(disk, places, crawl);
     await save(options, {
       ...crawl,
@@ -59,6 +64,7 @@ export async function prepareRetry(options: RetryOptions): Promise<void> {
       counters: { ...crawl.counters, failed: 0, failures: {}, blocked: {} },
       pending,
       frontier: { seen, queues, givenUp: [], held: [] },
+      ...logs && { logs },
       items,
       failures: begun(crawl.failures),
     });
@@ -67,6 +73,14 @@ export async function prepareRetry(options: RetryOptions): Promise<void> {
     await store.clear();
     throw error;
   }
+}
+
+async function copyAll(
+  logs: SideLogsSnapshot,
+  copy: (name: string, log: LogSnapshot) => Promise<LogSnapshot>,
+): Promise<SideLogsSnapshot> {
+  const copied = await Promise.all(sideLogs.map(async (name) => [name, await copy(name, logs[name])] as const));
+  return Object.fromEntries(copied) as unknown as SideLogsSnapshot;
 }
 
 /** Puts the failed requests into queues of their own; known as they are, they pass by what has been seen. */

@@ -6,10 +6,10 @@ import type { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
 import { discardFeed, publishFeed } from "../feed/publish.ts";
 import type { FeedSnapshot } from "../feed/snapshot.ts";
-import { isRetryFile } from "../frontier/files.ts";
 import { withoutLogins } from "../url/userinfo.ts";
 import type { Ending } from "./engine.ts";
 import { exitCodeOf } from "./exit_code.ts";
+import { isRetryFile } from "./log_files.ts";
 import type { CrawlSnapshot } from "./snapshot.ts";
 
 /** What a crawl was, for `<start>.summary.json`. */

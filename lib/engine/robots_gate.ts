@@ -1,18 +1,24 @@
 /**
  * Which origins' robots.txt is known, and what it says.
  *
+ * Each call of `ask` is one request; what comes of it is `learn`ed. How far the asking has come is kept with what is
+ * known, for the next process too: it may take several requests with a delay between them, and a time slice may have
+ * room for only one.
+ *
  * @module
  */
 
+import type { KeyedLog } from "../disk/keyed_log.ts";
 import type { Failure, Outcome } from "../model/outcome.ts";
 import { createRequest } from "../model/request.ts";
 import { redirectOf } from "../net/follow/redirect.ts";
 import { retryAfterSeconds } from "../net/follow/retry_after.ts";
-import { robotsFor, type RobotsRules, robotsSoon } from "../robots/rules.ts";
+import { robotsFor, robotsSoon } from "../robots/rules.ts";
 import { pushesBack } from "../schedule/throttle.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { Clock } from "../time/clock.ts";
 import { originOf } from "../url/origin.ts";
+import { RobotsMemory } from "./robots_memory.ts";
 
 export interface RobotsGateOptions {
   /** Whether what robots.txt says is kept to; otherwise it is asked for sitemaps only. @default {true} */
@@ -25,53 +31,36 @@ export interface RobotsGateOptions {
    */
   readonly download: (url: string, trusted: boolean) => Promise<Outcome>;
   readonly warn: (message: string, url: string) => void;
+  /** Keeps what is known for the next process, and has what the last one knew. @default {nothing is kept} */
+  readonly log?: KeyedLog | undefined;
 }
 
 /** The most redirects from one robots.txt (RFC 9309, 2.3.1.2). */
 const mostRedirects = 5;
 /** The longest `Crawl-delay` that is kept, in seconds: as long as `Retry-After` may make a host wait. */
 const mostDelay = 600;
-/**
- * Origins that are remembered, and bytes of memory for what their files say; the oldest is forgotten first, and asked
- * again if need be.
- */
-const mostOrigins = 20_000, mostBytes = 64_000_000;
 
-/** How a robots.txt is asked for. */
-export interface Asking {
-  /** It is asked because of a request that the user made, and not a page. @default {false} */
-  readonly trusted?: boolean;
-  /** Awaited before each redirect is followed; where it rejects, `ask` rejects too, and nothing more is sent. */
-  readonly rest?: () => Promise<void>;
-  /** Told how many seconds the answer that counts asks to wait (`Retry-After` of a 429 or 503). */
-  readonly onRetryAfter?: (seconds: number) => void;
-}
-
-/** What is known of an origin. */
-interface Known {
-  readonly rules: RobotsRules;
-  /** The clock's time from which on it must be asked again. */
-  readonly until: number;
-  /** Why its robots.txt cannot be read. */
-  readonly failure: Failure | undefined;
-  /** Bytes of memory for what its file says. */
-  readonly bytes: number;
-}
+/** What an answer to `ask` came to, or its absence. `wait`: the seconds that a 429 or 503 asks for. */
+export type Learned =
+  | { readonly kind: "known"; readonly wait: number }
+  /** It is elsewhere: that is what the next `ask` asks for. */
+  | { readonly kind: "moved" }
+  | { readonly kind: "failed"; readonly failure: Failure; readonly wait: number };
 
 /** Remembers what each origin says, for as long as it counts. */
 export class RobotsGate {
   readonly #options: RobotsGateOptions;
-  readonly #known = new Map<string, Known>();
-  #bytes = 0;
+  readonly #memory: RobotsMemory;
 
   constructor(options: RobotsGateOptions) {
     this.#options = options;
+    this.#memory = new RobotsMemory(options);
   }
 
   /** Whether robots.txt must be asked before a URL is; `forSitemaps`: it is to say which sitemaps there are. */
   mustAsk(url: string, forSitemaps = false): boolean {
     if (this.#options.obey === false && !forSitemaps) return false;
-    const known = this.#known.get(originOf(url));
+    const known = this.#memory.get(originOf(url));
     return known === undefined || known.until <= this.#options.clock.now();
   }
 
@@ -82,7 +71,7 @@ export class RobotsGate {
   refusal(url: string): Failure | undefined {
     if (this.#options.obey === false) return undefined;
     const origin = originOf(url);
-    const known = this.#known.get(origin);
+    const known = this.#memory.get(origin);
     if (known === undefined || known.rules.allows(url)) return undefined;
     if (known.failure?.final) return known.failure;
     const message = known.failure === undefined
@@ -91,40 +80,61 @@ export class RobotsGate {
     return { kind: "robots", message };
   }
 
-  /** Seconds between two requests that a URL's robots.txt asks for, up to ten minutes. */
+  /** Seconds between two requests that the robots.txt of a URL's host asks for, by http or https, up to ten minutes. */
   crawlDelay(url: string): number {
     if (this.#options.obey === false) return 0;
-    return Math.min(this.#known.get(originOf(url))?.rules.crawlDelay ?? 0, mostDelay);
+    const [, host] = originOf(url).split("//");
+    const delays = ["http", "https"].map((scheme) => this.#memory.get(`${scheme}://${host}`)?.rules.crawlDelay ?? 0);
+    return Math.min(Math.max(...delays), mostDelay);
   }
 
   /** The sitemaps that a URL's robots.txt names, as they are written there. */
   sitemaps(url: string): readonly string[] {
-    return this.#known.get(originOf(url))?.rules.sitemaps ?? [];
+    return this.#memory.get(originOf(url))?.rules.sitemaps ?? [];
+  }
+
+  /** Attempts at the robots.txt of a URL's origin that have failed since the last answer. */
+  attempts(url: string): number {
+    return this.#memory.progress(originOf(url)).attempts;
   }
 
   /**
-   * Fetches the robots.txt of a URL's origin, and returns why it could not be read when that is the server's or the
-   * network's fault.
+   * Sends the next request for the robots.txt of a URL's origin; `learn` must have what comes of it. `trusted`: it is
+   * asked because of a request that the user made, and not a page.
    */
-  async ask(url: string, { trusted = false, rest, onRetryAfter }: Asking = {}): Promise<Failure | undefined> {
-    let request = createRequest(`${originOf(url)}/robots.txt`);
-    let outcome = await this.#options.download(request.url, trusted);
-    for (let hops = 0; hops < mostRedirects && outcome.response !== undefined; hops++) {
-      const redirect = redirectOf(request, outcome.response);
-      if (redirect?.request === undefined) break;
-      request = redirect.request;
-      await rest?.();
-      outcome = await this.#options.download(request.url, false);
+  ask(url: string, trusted = false): Promise<Outcome> {
+    const origin = originOf(url);
+    const { at, hops } = this.#memory.progress(origin);
+    return this.#options.download(at ?? `${origin}/robots.txt`, trusted && hops === 0);
+  }
+
+  /** Takes in what came of `ask`. A failure that is the server's or the network's fault is not remembered. */
+  learn(url: string, outcome: Outcome): Learned {
+    const { clock } = this.#options;
+    const origin = originOf(url);
+    const { at, hops, attempts } = this.#memory.progress(origin);
+    const { response } = outcome;
+    const moved = response && redirectOf(createRequest(at ?? `${origin}/robots.txt`), response)?.request;
+    if (moved !== undefined && hops < mostRedirects) {
+      this.#memory.setProgress(origin, { at: moved.url, hops: hops + 1, attempts });
+      return { kind: "moved" };
     }
-    if (outcome.failure !== undefined) return outcome.failure;
-    const { status, headers, cached } = outcome.response;
+    if (response === undefined) return { kind: "failed", failure: outcome.failure, wait: 0 };
+    const { status, headers, cached } = response;
     // One from the cache was meant for whoever asked then.
-    if (pushesBack(status) && !cached) {
-      onRetryAfter?.(retryAfterSeconds(headers.get("retry-after"), this.#options.clock.wall()) ?? 0);
+    const asks = pushesBack(status) && !cached;
+    const wait = asks ? retryAfterSeconds(headers.get("retry-after"), clock.wall()) ?? 0 : 0;
+    if (status >= 500) {
+      return { kind: "failed", failure: { kind: "status", status, message: `status ${status}` }, wait };
     }
-    if (status >= 500) return { kind: "status", status, message: `status ${status}` };
-    this.#remember(url, outcome, undefined);
-    return undefined;
+    this.#remember(origin, outcome, undefined);
+    return { kind: "known", wait };
+  }
+
+  /** Counts a failure of `ask`: the next one begins anew. */
+  countFailure(url: string): void {
+    const origin = originOf(url);
+    this.#memory.setProgress(origin, { hops: 0, attempts: this.attempts(url) + 1 });
   }
 
   /**
@@ -133,32 +143,17 @@ export class RobotsGate {
    */
   refuse(url: string, failure: Failure): void {
     const origin = originOf(url);
-    const known = this.#known.get(origin);
-    if (known === undefined || known.failure !== undefined) this.#remember(url, { failure }, failure);
-    else this.#set(origin, { ...known, until: this.#options.clock.now() + 1000 * robotsSoon });
+    const known = this.#memory.get(origin);
+    if (known === undefined || known.failure !== undefined) this.#remember(origin, { failure }, failure);
+    else this.#memory.prolong(origin, robotsSoon);
   }
 
-  #remember(url: string, outcome: Outcome, failure: Failure | undefined): void {
-    const { userAgent, clock, warn } = this.#options;
-    const origin = originOf(url);
-    const { rules, askAgainAfter } = robotsFor(`${origin}/robots.txt`, outcome, userAgent);
-    this.#set(origin, { rules, until: clock.now() + 1000 * askAgainAfter, failure, bytes: rules.size });
-    const { crawlDelay = 0 } = rules;
+  #remember(origin: string, outcome: Outcome, failure: Failure | undefined): void {
+    const { userAgent, warn } = this.#options;
+    const verdict = robotsFor(`${origin}/robots.txt`, outcome, userAgent);
+    this.#memory.set(origin, verdict, failure);
+    const { crawlDelay = 0 } = verdict.rules;
     if (crawlDelay > mostDelay && this.#options.obey !== false) warn(tooSlow(crawlDelay), `${origin}/robots.txt`);
-  }
-
-  #set(origin: string, known: Known): void {
-    this.#forget(origin);
-    this.#known.set(origin, known);
-    this.#bytes += known.bytes;
-    while (this.#known.size > 1 && (this.#known.size > mostOrigins || this.#bytes > mostBytes)) {
-      this.#forget(this.#known.keys().next().value!);
-    }
-  }
-
-  #forget(origin: string): void {
-    this.#bytes -= this.#known.get(origin)?.bytes ?? 0;
-    this.#known.delete(origin);
   }
 }
 

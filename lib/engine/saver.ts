@@ -23,6 +23,9 @@ export interface SaverOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** The least time between two saves that nobody has asked for, in milliseconds. */
+const leastPause = 1000;
+
 /**
  * Saves a crawl's state, now and every so often. Between two commits, that is: nothing of a page is ever half in it.
  */
@@ -32,6 +35,9 @@ export class Saver {
   #saving: Promise<void> | undefined;
   #cancel: () => void = () => {};
   #stopped = false;
+  #savedAt = -Infinity;
+  #isDue = false;
+  #cancelIdle: () => void = () => {};
 
   constructor(options: SaverOptions) {
     this.#options = options;
@@ -47,7 +53,22 @@ export class Saver {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
+    this.#cancelIdle();
     await this.#saving?.catch(() => {});
+  }
+
+  /**
+   * Saves what has been done while the crawl has nothing to do but wait, a second after the last save at the earliest:
+   * then a kill costs little more than what was in flight. Does nothing where saves are wanted on a pause only.
+   */
+  saveIdle(): void {
+    const { interval, clock, onError } = this.#options;
+    if (interval === 0 || this.#stopped || this.#isDue) return;
+    this.#isDue = true;
+    this.#cancelIdle = clock.after(Math.max(0, this.#savedAt + leastPause - clock.now()), () => {
+      this.#isDue = false;
+      this.save().catch(onError);
+    });
   }
 
   /** Saves the state as it is now; a save that is under way ends first. */
@@ -69,6 +90,7 @@ export class Saver {
 
   async #save(): Promise<void> {
     const { store, clock, identity, parts, snapshot, retired, emit } = this.#options;
+    this.#savedAt = clock.now();
     // Up to the first await nothing else runs: the snapshot, the lengths and the retired files are of one moment.
     for (const part of parts) part.flush();
     const generation = ++this.#generation;

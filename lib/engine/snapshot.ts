@@ -6,6 +6,7 @@ import type { CookieRecord } from "../net/cookies/cookie_record.ts";
 import type { ExileRecord } from "../net/proxy/escalation.ts";
 import type { SchedulerSnapshot } from "../schedule/scheduler.ts";
 import type { Counters } from "./counters.ts";
+import type { SideLogsSnapshot } from "./side_logs.ts";
 import type { StartsSnapshot } from "./starts.ts";
 
 /**
@@ -54,11 +55,14 @@ export interface CrawlSnapshot {
   readonly scheduler: SchedulerSnapshot;
   /** A URL that has answered, to tell a dead host from a dead network. */
   readonly lastAnswer: string | undefined;
-  readonly cookies: readonly CookieRecord[];
+  /** The logs of hosts, robots.txt files, cookies, and hosts that are asked through a paid proxy. */
+  readonly logs?: SideLogsSnapshot;
+  /** The cookies, in a checkpoint of format 1 or 2. */
+  readonly cookies?: readonly CookieRecord[];
+  /** The hosts that are asked through a paid proxy, in a checkpoint of format 1 or 2. */
+  readonly exiles?: readonly ExileRecord[];
   /** The kinds of addresses, besides public ones, that pages may lead to. */
   readonly permitted?: readonly string[];
-  /** The hosts that are asked through a paid proxy. */
-  readonly exiles?: readonly ExileRecord[];
   readonly items: FeedSnapshot;
   readonly failures: FeedSnapshot;
 }

@@ -129,6 +129,7 @@ function anotherAttempt(request: Request, { response, failure }: Outcome, parts:
     ...(free ? { waits: request.waits + 1 } : { attempt: request.attempt + 1 }),
     priority: Math.max(-100, request.priority - 1),
     notBefore: parts.clock.wall() + 1000 * seconds,
+    wait: seconds,
   });
   return { request, next: { request: next, failure: reason, seconds } };
 }

@@ -1,4 +1,5 @@
 import type { Waiting } from "../schedule/scheduler.ts";
+import { formatDuration } from "../text/duration.ts";
 
 const reasons: Readonly<Record<Waiting["reason"], string>> = {
   delay: "the delay of",
@@ -13,4 +14,19 @@ export function wordsOf(waiting: Waiting | undefined): string | undefined {
   if (waiting === undefined) return undefined;
   const seconds = waiting.seconds === undefined ? "" : ` for ${Math.ceil(waiting.seconds)} s`;
   return `${reasons[waiting.reason]} ${waiting.host}${seconds}`;
+}
+
+/** Returns why nothing was sent, and what to do about it; `delay`: that of the host, in seconds. */
+export function idleWords({ reason, host, seconds = 0 }: Waiting, delay: number): string {
+  const time = formatDuration(Math.ceil(seconds));
+  const why: Readonly<Record<Waiting["reason"], string>> = {
+    delay: `${host} may be asked again in ${time}`,
+    throttle: `${host} pushed back, and may be asked again in ${time}`,
+    "retry-after": `${host} has asked to be left alone for another ${time}`,
+    robots: `the robots.txt of ${host} could not be read, and is asked for again in ${time}`,
+    retry: `another attempt at ${host} is due in ${time}`,
+  };
+  const pace = delay > 0 ? `, its delay is ${formatDuration(Math.ceil(delay))}` : "";
+  return `Nothing was sent in this run: ${why[reason]}${pace}. ` +
+    "Give a run more time with --timeout, or let more time pass between two runs";
 }

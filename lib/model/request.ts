@@ -72,6 +72,8 @@ export interface Request extends Required<Omit<RequestOptions, "body" | "referre
   readonly waits: number;
   /** Earliest time of the next attempt, in milliseconds since 1970; 0: at once. */
   readonly notBefore: number;
+  /** How many seconds that was ahead when it was set; 0: not known. */
+  readonly wait: number;
   /** The URLs that redirected to this one, first to last. */
   readonly redirects: readonly string[];
   /**
@@ -112,6 +114,7 @@ export function createRequest(link: string, said: Partial<Omit<Request, "url">> 
     attempt: said.attempt ?? 0,
     waits: said.waits ?? 0,
     notBefore: said.notBefore ?? 0,
+    wait: said.wait ?? 0,
     redirects: said.redirects ?? none,
     referer: said.referer ?? "",
     referrer: said.referrer ?? "",

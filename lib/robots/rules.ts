@@ -8,7 +8,7 @@
 
 import type { Outcome } from "../model/outcome.ts";
 import { originOf } from "../url/origin.ts";
-import { groupFor } from "./groups.ts";
+import { groupFor, type RobotsGroup } from "./groups.ts";
 import { createPathRules, type PathRule } from "./path_rules.ts";
 import { spellPath } from "./spelling.ts";
 import { robotsText } from "./text.ts";
@@ -28,18 +28,23 @@ export interface RobotsRules {
 /** Rules, and for how long they count. */
 export interface RobotsVerdict {
   readonly rules: RobotsRules;
+  /** What the rules were made of, as plain data; {@linkcode rulesOf} makes them again. */
+  readonly said: RobotsGroup;
   /** Seconds after which robots.txt should be asked again. */
   readonly askAgainAfter: number;
 }
 
 /** How long an answer counts, in seconds (RFC 9309, section 2.4). */
-const day = 24 * 60 * 60;
+export const robotsLifetime = 24 * 60 * 60;
 
 /** How soon a site that could not say is asked again, in seconds. */
 export const robotsSoon = 10 * 60;
 
+const nothing: RobotsGroup = { rules: [], crawlDelay: undefined, sitemaps: [] };
 const allowAll: RobotsRules = { allows: () => true, crawlDelay: undefined, sitemaps: [], size: 0 };
 const denyAll: RobotsRules = { allows: () => false, crawlDelay: undefined, sitemaps: [], size: 0 };
+const allowed: RobotsVerdict = { rules: allowAll, said: nothing, askAgainAfter: robotsLifetime };
+const denied: RobotsVerdict = { rules: denyAll, said: nothing, askAgainAfter: robotsSoon };
 
 /**
  * Returns what a robots.txt, which was asked for at `url`, says to a crawler.
@@ -51,7 +56,15 @@ const denyAll: RobotsRules = { allows: () => false, crawlDelay: undefined, sitem
  * as {@linkcode createPathRules} has it.
  */
 export function parseRobots(url: string, text: string, userAgent: string): RobotsRules {
-  const { rules, crawlDelay, sitemaps } = groupFor(text, userAgent);
+  return rulesOf(url, groupFor(text, userAgent), text.length);
+}
+
+/**
+ * Returns the rules of a robots.txt, which was asked for at `url`, from what it says. `length`: that of the text which
+ * the patterns are parts of.
+ */
+export function rulesOf(url: string, said: RobotsGroup, length = lengthOf(said)): RobotsRules {
+  const { rules, crawlDelay, sitemaps } = said;
   const origin = originOf(url);
   const isAllowed = createPathRules(rules);
   const allows = (asked: string) => {
@@ -64,7 +77,7 @@ export function parseRobots(url: string, text: string, userAgent: string): Robot
     allows: rules.length === 0 ? () => true : allows,
     crawlDelay,
     sitemaps,
-    size: sizeOf(text, rules, sitemaps),
+    size: sizeOf(length, rules, sitemaps),
   };
 }
 
@@ -75,18 +88,18 @@ export function parseRobots(url: string, text: string, userAgent: string): Robot
  * site that cannot say (5xx, or an error of the network) allows nothing for now, and should be asked again soon.
  */
 export function robotsFor(url: string, { response, failure }: Outcome, userAgent: string): RobotsVerdict {
-  if (failure !== undefined) {
-    return failure.kind === "redirect"
-      ? { rules: allowAll, askAgainAfter: day }
-      : { rules: denyAll, askAgainAfter: robotsSoon };
-  }
+  if (failure !== undefined) return failure.kind === "redirect" ? allowed : denied;
   const { status, body } = response;
   if (status >= 200 && status <= 299) {
-    return { rules: parseRobots(url, robotsText(body), userAgent), askAgainAfter: day };
+    const text = robotsText(body);
+    const said = groupFor(text, userAgent);
+    return { rules: rulesOf(url, said, text.length), said, askAgainAfter: robotsLifetime };
   }
-  return status >= 300 && status <= 499
-    ? { rules: allowAll, askAgainAfter: day }
-    : { rules: denyAll, askAgainAfter: robotsSoon };
+  return status >= 300 && status <= 499 ? allowed : denied;
+}
+
+function lengthOf({ rules, sitemaps }: RobotsGroup): number {
+  return [...rules.map(({ pattern }) => pattern), ...sitemaps].reduce((sum, { length }) => sum + length, 0);
 }
 
 /**
@@ -95,8 +108,8 @@ export function robotsFor(url: string, { response, failure }: Outcome, userAgent
  * The patterns are parts of the file's text and keep all of it, but for those that are spelled anew. A file of short
  * rules takes seven times its bytes, one of wildcards fifteen times.
  */
-function sizeOf(text: string, rules: readonly PathRule[], sitemaps: readonly string[]): number {
-  let size = 1000 + text.length + 20 * sitemaps.length;
+function sizeOf(length: number, rules: readonly PathRule[], sitemaps: readonly string[]): number {
+  let size = 1000 + length + 20 * sitemaps.length;
   for (const { pattern } of rules) {
     const spelled = spellPath(pattern);
     // Of a long piece between two wildcards there is a table, with four bytes for each character.

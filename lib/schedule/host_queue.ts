@@ -5,10 +5,14 @@ interface Turn<Key> {
   readonly key: Key;
 }
 
+/** So many turns that do not count are no matter. */
+const fewTurns = 1000;
+
 /** Hosts by a key, each at most once: setting another key replaces the first. */
 export class HostQueue<Key> {
   readonly #compare: (a: Key, b: Key) => number;
-  readonly #heap: TinyQueue<Turn<Key>>;
+  readonly #byKey: (a: Turn<Key>, b: Turn<Key>) => number;
+  #heap: TinyQueue<Turn<Key>>;
   /**
    * The turn of each host that counts; another one in the heap was replaced or deleted, and is dropped when it comes
    * up.
@@ -18,7 +22,8 @@ export class HostQueue<Key> {
   /** `compare` puts the key of the host that `pop` gives first before the others. */
   constructor(compare: (a: Key, b: Key) => number) {
     this.#compare = compare;
-    this.#heap = new TinyQueue<Turn<Key>>([], (a, b) => compare(a.key, b.key));
+    this.#byKey = (a, b) => compare(a.key, b.key);
+    this.#heap = new TinyQueue<Turn<Key>>([], this.#byKey);
   }
 
   set(host: string, key: Key): void {
@@ -27,6 +32,10 @@ export class HostQueue<Key> {
     const turn = { host, key };
     this.#turns.set(host, turn);
     this.#heap.push(turn);
+    // What does not count and never comes up would stay for ever.
+    if (this.#heap.length > 2 * this.#turns.size + fewTurns) {
+      this.#heap = new TinyQueue([...this.#turns.values()], this.#byKey);
+    }
   }
 
   delete(host: string): void {

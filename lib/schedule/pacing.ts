@@ -8,7 +8,7 @@
  */
 
 import type { Clock } from "../time/clock.ts";
-import { adjust, initialPace, type Observation, type Pace, pushesBack } from "./throttle.ts";
+import { adjust, initialPace, type Observation, type Pace, pushesBack, recover } from "./throttle.ts";
 
 /** What holds for every host. Times in seconds. */
 export interface PacingOptions {
@@ -25,14 +25,18 @@ export interface PacingOptions {
   readonly random?: () => number;
 }
 
-/** What is kept of a host over a pause. */
-export interface PacingSnapshot {
+/** What is kept of a host for the next process. Times of the calendar are in milliseconds since 1970. */
+export interface PacingRecord {
+  /** When its last request ended; undefined where none has. */
+  readonly asked?: number;
   /** Seconds by which it was slowed down. */
-  readonly delay: number;
+  readonly delay?: number;
   /** Seconds that its robots.txt asks for. */
   readonly crawlDelay?: number;
-  /** Until when it asked to be left alone, in milliseconds since 1970. */
-  readonly notBefore: number;
+  /** Until when it asked to be left alone. */
+  readonly notBefore?: number;
+  /** For how long it asked that, in seconds. */
+  readonly pause?: number;
 }
 
 /** The pacing of one host. */
@@ -40,21 +44,30 @@ export class Pacing {
   readonly #options: PacingOptions;
   #crawlDelay: number;
   #pace: Pace;
-  /** The server's own word (`Retry-After`) until when to wait, in the clock's milliseconds. */
-  #pausedUntil: number;
+  /** When its last request ended, in the clock's milliseconds; `-Infinity`: never. */
+  #asked: number;
   /** End of the delay, in the clock's milliseconds. */
   #restsUntil: number;
+  /** End of a longer wait, in the clock's milliseconds; for how long it was, in seconds; and who wants it. */
+  #pausedUntil = -Infinity;
+  #pause = 0;
+  #pausedFor: "retry-after" | "robots" = "retry-after";
   /** When the pace was last made slower, in the clock's milliseconds. */
   #slowedAt = -Infinity;
 
-  /** `lastAsked` is when the host was last asked, in the clock's milliseconds; `-Infinity`: never. */
-  constructor(options: PacingOptions, lastAsked: number, snapshot?: PacingSnapshot) {
-    const { clock } = options;
+  /** `asked` is when the host was last asked, in the clock's milliseconds, unless the record says it; `-Infinity`: never. */
+  constructor(options: PacingOptions, asked: number, record: PacingRecord = {}) {
+    const now = options.clock.now(), wall = options.clock.wall();
     this.#options = options;
-    this.#crawlDelay = snapshot?.crawlDelay ?? 0;
-    this.#pace = { ...initialPace, delay: snapshot?.delay ?? 0 };
-    this.#pausedUntil = snapshot === undefined ? -Infinity : clock.now() + snapshot.notBefore - clock.wall();
-    this.#restsUntil = lastAsked + 1000 * this.delay;
+    this.#crawlDelay = record.crawlDelay ?? 0;
+    this.#pace = { ...initialPace, delay: options.throttle ? record.delay ?? 0 : 0 };
+    this.#asked = record.asked === undefined ? asked : now - sinceThen(record.asked, options.clock);
+    this.#restsUntil = this.#asked + 1000 * this.delay;
+    if (record.notBefore !== undefined && record.pause !== undefined) {
+      this.#pause = record.pause;
+      // What the calendar says may be wrong by years: no longer than it was at first.
+      this.#pausedUntil = now + Math.min(record.notBefore - wall, 1000 * record.pause);
+    }
   }
 
   /** Seconds to wait between two requests; another number each time when delays are random. */
@@ -66,8 +79,7 @@ export class Pacing {
 
   /** How many requests may be in flight: with any delay, one. */
   get mostInFlight(): number {
-    const { delay, concurrencyPerHost } = this.#options;
-    return delay > 0 || this.#crawlDelay > 0 || this.#pace.delay > 0 ? 1 : concurrencyPerHost;
+    return this.#hasDelay ? 1 : this.#options.concurrencyPerHost;
   }
 
   /** Earliest time of the next request, in the clock's milliseconds. */
@@ -75,26 +87,48 @@ export class Pacing {
     return Math.max(this.#restsUntil, this.#pausedUntil);
   }
 
+  /** From when on it is a host like any other, its `Crawl-delay` left out, in the clock's milliseconds. */
+  get forgottenAt(): number {
+    // Halved again and again, the delay is over after twice its length.
+    return this.readyAt + 2000 * this.#pace.delay;
+  }
+
   /** Why the host is not asked before `readyAt`. */
-  get reason(): "retry-after" | "throttle" | "delay" {
-    if (this.#pausedUntil >= this.readyAt) return "retry-after";
+  get reason(): "retry-after" | "robots" | "throttle" | "delay" {
+    if (this.#pausedUntil >= this.readyAt) return this.#pausedFor;
     return this.#pace.delay > Math.max(this.#options.delay, this.#crawlDelay) ? "throttle" : "delay";
+  }
+
+  /** A request is sent: the time since it might have been counts for the host. */
+  begin(): void {
+    const idle = (this.#options.clock.now() - this.readyAt) / 1000;
+    if (this.#pace.delay > 0 && idle > 0) this.#pace = recover(this.#pace, idle);
   }
 
   /** Begins the delay: a request has ended. */
   rest(): void {
     const { delay } = this;
-    if (delay > 0) this.#restsUntil = this.#options.clock.now() + 1000 * delay;
+    this.#asked = this.#options.clock.now();
+    if (delay > 0) this.#restsUntil = this.#asked + 1000 * delay;
   }
 
-  /** Waits for so many seconds because the host asked for it; a longer wait goes on. */
-  pause(seconds: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#options.clock.now() + 1000 * seconds);
+  /** Waits for so many seconds because the host asked for it, or for its robots.txt; a longer wait goes on. */
+  pause(seconds: number, why: "retry-after" | "robots" = "retry-after"): void {
+    const until = this.#options.clock.now() + 1000 * seconds;
+    if (until <= this.#pausedUntil) return;
+    this.#pausedUntil = until;
+    this.#pause = seconds;
+    this.#pausedFor = why;
   }
 
-  /** Keeps the delay that robots.txt asks for, in seconds, or a longer one that it asked for before. */
-  keepCrawlDelay(seconds: number): void {
-    this.#crawlDelay = Math.max(this.#crawlDelay, seconds);
+  /**
+   * Keeps the delay that robots.txt asks for, in seconds, or a longer one that it asked for before; returns whether it
+   * is another than before.
+   */
+  keepCrawlDelay(seconds: number): boolean {
+    if (seconds <= this.#crawlDelay) return false;
+    this.#crawlDelay = seconds;
+    return true;
   }
 
   /**
@@ -111,13 +145,25 @@ export class Pacing {
   }
 
   /** Returns what must be kept of it; undefined for a host like any other. */
-  snapshot(): PacingSnapshot | undefined {
+  record(): PacingRecord | undefined {
     const now = this.#options.clock.now(), wall = this.#options.clock.wall();
-    if (this.#pace.delay === 0 && this.#crawlDelay === 0 && this.#pausedUntil <= now) return undefined;
+    const isPaused = this.#pausedUntil > now;
+    if (!this.#hasDelay && !isPaused) return undefined;
     return {
-      delay: this.#pace.delay,
-      ...(this.#crawlDelay > 0 && { crawlDelay: this.#crawlDelay }),
-      notBefore: Math.max(0, Math.round(wall + this.#pausedUntil - now)),
+      ...this.#asked > -Infinity && { asked: Math.ceil(wall + this.#asked - now) },
+      ...this.#pace.delay > 0 && { delay: this.#pace.delay },
+      ...this.#crawlDelay > 0 && { crawlDelay: this.#crawlDelay },
+      ...isPaused && { notBefore: Math.ceil(wall + this.#pausedUntil - now), pause: this.#pause },
     };
   }
+
+  get #hasDelay(): boolean {
+    return this.#options.delay > 0 || this.#crawlDelay > 0 || this.#pace.delay > 0;
+  }
+}
+
+/** Returns how long ago a time of the calendar is, in milliseconds: never less than nothing, however it was set since. */
+export function sinceThen(wall: number | undefined, clock: Clock): number {
+  // The calendar knows no parts of a millisecond.
+  return wall === undefined ? Infinity : Math.max(0, clock.wall() - wall - 1);
 }

@@ -13,18 +13,22 @@
  * others instead, and there is a limit to those too. Any number of the hosts that are not known yet may be dead: they
  * get half of the places while others want them, and none while many have stalled.
  *
+ * A host that has no work is forgotten as soon as its rest is over.
+ *
  * @module
  */
 
-import TinyQueue from "tinyqueue";
+import type { KeyedLog } from "../disk/keyed_log.ts";
 import { type Frontier, hostOf } from "../frontier/frontier.ts";
 import type { Request } from "../model/request.ts";
 import type { Clock } from "../time/clock.ts";
 import { Claims } from "./claims.ts";
+import { HostLog, type OlderHost } from "./host_log.ts";
 import { HostQueue } from "./host_queue.ts";
 import { InFlight } from "./in_flight.ts";
-import { Pacing, type PacingOptions, type PacingSnapshot } from "./pacing.ts";
+import { Pacing, type PacingOptions, type PacingRecord, sinceThen } from "./pacing.ts";
 import { ReadyHosts } from "./ready_hosts.ts";
+import { Retries } from "./retries.ts";
 import { afterStall, type Standing, takesPlaces } from "./standing.ts";
 import type { Observation } from "./throttle.ts";
 
@@ -35,13 +39,22 @@ export interface SchedulerOptions extends PacingOptions {
   readonly concurrency: number;
   /** Requests in flight to one host. While several hosts can be asked, none takes more than its share of `concurrency`. */
   readonly concurrencyPerHost: number;
-  /** What `snapshot` gave in an earlier process: then every host waits its delay before its first request. */
+  /** The longest wait that a server gets with `Retry-After`. */
+  readonly maxRetryAfter: number;
+  /** Keeps what must be known of hosts in the next process, and has what the last one kept. @default {nothing is kept} */
+  readonly log?: KeyedLog | undefined;
+  /** What `snapshot` gave in an earlier process. */
   readonly snapshot?: SchedulerSnapshot;
 }
 
-/** The hosts that have a delay of their own, or asked to be left alone. */
+/** What a checkpoint says of the scheduler; what it says of hosts is in the log. */
 export interface SchedulerSnapshot {
-  readonly hosts: readonly (PacingSnapshot & { readonly host: string })[];
+  /** The configured delay, in seconds. */
+  readonly delay?: number;
+  /** When a host may have been asked of which nothing is kept, in milliseconds since 1970. */
+  readonly asked?: number;
+  /** The hosts that have a delay of their own, or asked to be left alone, in a checkpoint of format 1 or 2. */
+  readonly hosts?: readonly OlderHost[];
 }
 
 /** Why no request is next although some wait. */
@@ -57,12 +70,17 @@ interface Host {
   inFlight: number;
   /** How many of them hold a place. */
   placed: number;
+  /** How many requests to it are taken, and neither done nor put back. */
+  open: number;
   standing: Standing;
   readonly pacing: Pacing;
 }
 
 /** What is in flight: a request, or the host itself for its robots.txt. */
 type Sent = Request | Host;
+
+/** Hosts without work that are remembered because they stall; the oldest is forgotten first. */
+const mostStalled = 10_000;
 
 /** Pending requests in, the next one to send out. */
 export class Scheduler {
@@ -73,27 +91,39 @@ export class Scheduler {
   /** Hosts that may be asked now. */
   readonly #ready = new ReadyHosts();
   readonly #later = new HostQueue<number>((a, b) => a - b);
+  /** Hosts without work, by the time at which they are forgotten. */
+  readonly #leaving = new HostQueue<number>((a, b) => a - b);
   /** Hosts that may be asked but have their share in flight. */
   readonly #full = new Set<string>();
   readonly #claims = new Claims();
+  /** Hosts that were forgotten and had stalled. */
+  readonly #stalled = new Map<string, Standing>();
   /** Hosts that wait for their robots.txt. */
   readonly #held = new Set<Host>();
-  /** Requests whose own time has not come, by that time. */
-  readonly #retries = new TinyQueue<Request>([], (a, b) => a.notBefore - b.notBefore);
-  /** When every host was last asked, as far as is known, in the clock's milliseconds. */
+  readonly #retries: Retries;
+  readonly #log: HostLog;
+  /** When a host was last asked of which nothing is kept, in the clock's milliseconds. */
   readonly #lastAsked: number;
   readonly #inFlight: InFlight<Sent>;
-  /** A host that has work is in one of these at most. */
-  readonly #queues: readonly { delete(host: string): void }[] = [this.#ready, this.#later, this.#full];
+  /** A host is in one of these at most. */
+  readonly #queues: readonly { delete(host: string): void }[] = [this.#ready, this.#later, this.#full, this.#leaving];
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#frontier = options.frontier;
     this.#clock = options.clock;
     this.#inFlight = new InFlight(options.concurrency, options.clock);
-    // Keeps P5 over a kill: when the last process asked a host is not known, but it was before now.
-    this.#lastAsked = options.snapshot === undefined ? -Infinity : options.clock.now();
-    for (const { host, ...pacing } of options.snapshot?.hosts ?? []) this.#host(host, pacing);
+    this.#log = new HostLog(options.log);
+    this.#retries = new Retries(options.clock, options.maxRetryAfter);
+    const { snapshot, delay, clock } = options;
+    // Where no delay was kept, or a shorter one, any host may have been asked just now.
+    const isSlower = snapshot !== undefined && delay > (snapshot.delay ?? 0);
+    this.#lastAsked = clock.now() - (isSlower ? 0 : sinceThen(snapshot?.asked, clock));
+    for (const { name, record, isNew } of this.#log.restore(snapshot?.hosts ?? [], options.maxRetryAfter, clock)) {
+      const host = this.#host(name, record);
+      if (isNew) this.#keep(host);
+      this.#queue(name);
+    }
     for (const host of options.frontier.hosts()) this.#queue(host);
   }
 
@@ -135,14 +165,12 @@ export class Scheduler {
         if (this.#frontier.head(host) !== undefined) this.#later.set(host, this.#clock.now() + 1000);
         continue;
       }
-      if (request.notBefore > this.#clock.wall()) {
-        this.#retries.push(request);
-        this.#queue(host);
-        continue;
-      }
-      this.#send(request, this.#host(host));
+      const state = this.#host(host);
+      state.open += 1;
+      const mustWait = this.#retries.add(request);
+      if (!mustWait) this.#send(request, state);
       this.#queue(host);
-      return request;
+      if (!mustWait) return request;
     }
     return undefined;
   }
@@ -158,7 +186,7 @@ export class Scheduler {
     const times = [
       ...(stall === undefined ? [] : [stall]),
       ...(later === undefined ? [] : [later.key - this.#clock.now()]),
-      ...(retry === undefined ? [] : [retry.notBefore - this.#clock.wall()]),
+      ...(retry === undefined ? [] : [retry.ms]),
     ];
     return times.length === 0 ? undefined : Math.max(0, Math.min(...times));
   }
@@ -177,6 +205,7 @@ export class Scheduler {
     }
     if (retryAfter > 0) state.pacing.pause(retryAfter);
     this.#back(request, state);
+    this.#keep(state);
     this.#queue(host);
     this.#queueFull();
   }
@@ -184,12 +213,30 @@ export class Scheduler {
   /** Puts a request that has ended, and is not done, back before the others of its host. */
   putBack(request: Request): void {
     this.#frontier.giveBack(request);
-    this.#queue(hostOf(request.url));
+    this.#close(request);
+  }
+
+  /** Forgets a request that has ended, and its host when that was the last one. */
+  done(request: Request): void {
+    this.#frontier.done(request);
+    this.#close(request);
   }
 
   /** Seconds to wait between two requests to a host. */
   delayOf(host: string): number {
-    return this.#host(host).pacing.delay;
+    return this.#hosts.get(host)?.pacing.delay ?? this.#options.delay;
+  }
+
+  /**
+   * Keeps the delay that the robots.txt of a host asks for, in seconds: a host that was forgotten meanwhile does not
+   * know it any more.
+   */
+  keepCrawlDelay(host: string, seconds: number): void {
+    if (seconds === 0) return;
+    const state = this.#host(host);
+    if (!state.pacing.keepCrawlDelay(seconds)) return;
+    this.#keep(state);
+    this.#queue(host);
   }
 
   /** Sends nothing to a host until `release`: its robots.txt is in flight instead. */
@@ -200,14 +247,19 @@ export class Scheduler {
     this.#leave(state);
   }
 
-  /** Ends `hold`. The robots.txt that was asked for counts as a request; `crawlDelay`, in seconds, is what it says. */
-  release(host: string, crawlDelay = 0): void {
+  /**
+   * Ends `hold`. The robots.txt that was asked for counts as a request; `crawlDelay`, in seconds, is what it says, and
+   * the host waits for `seconds` at least.
+   */
+  release(host: string, crawlDelay = 0, seconds = 0): void {
     const state = this.#host(host);
     this.#held.delete(state);
     this.#learn(state, state);
     this.#back(state, state);
     state.pacing.keepCrawlDelay(crawlDelay);
     state.pacing.rest();
+    if (seconds > 0) state.pacing.pause(seconds, "robots");
+    this.#keep(state);
     this.#queue(host);
     this.#queueFull();
   }
@@ -222,30 +274,51 @@ export class Scheduler {
     }
     const retry = this.#retries.peek();
     if (retry !== undefined) {
-      const seconds = Math.max(0, (retry.notBefore - this.#clock.wall()) / 1000);
-      return { reason: "retry", host: hostOf(retry.url), seconds };
+      return { reason: "retry", host: hostOf(retry.request.url), seconds: retry.ms / 1000 };
     }
     const [held] = this.#held;
     return held && { reason: "robots", host: held.name, seconds: undefined };
   }
 
   snapshot(): SchedulerSnapshot {
-    const hosts = [];
-    for (const { name, pacing } of this.#hosts.values()) {
-      const snapshot = pacing.snapshot();
-      if (snapshot !== undefined) hosts.push({ host: name, ...snapshot });
-    }
-    return { hosts };
+    const { delay, clock } = this.#options;
+    const since = clock.now() - this.#lastAsked;
+    return { delay, ...since < Infinity && { asked: Math.ceil(clock.wall() - since) } };
   }
 
-  #host(name: string, snapshot?: PacingSnapshot): Host {
+  #host(name: string, record?: PacingRecord): Host {
     let host = this.#hosts.get(name);
     if (host === undefined) {
-      const pacing = new Pacing(this.#options, this.#lastAsked, snapshot);
-      host = { name, inFlight: 0, placed: 0, standing: "new", pacing };
+      const pacing = new Pacing(this.#options, this.#lastAsked, record);
+      host = { name, inFlight: 0, placed: 0, open: 0, standing: this.#stalled.get(name) ?? "new", pacing };
       this.#hosts.set(name, host);
     }
     return host;
+  }
+
+  #keep({ name, inFlight, pacing }: Host): void {
+    this.#log.keep(name, pacing.record(), inFlight > 0);
+  }
+
+  #close({ url }: Request): void {
+    const name = hostOf(url);
+    this.#host(name).open -= 1;
+    this.#queue(name);
+  }
+
+  /** Forgets a host that has nothing left to do, now or when its rest is over. */
+  #retire({ name, pacing, standing }: Host): void {
+    const { forgottenAt } = pacing;
+    if (forgottenAt > this.#clock.now()) {
+      this.#leaving.set(name, forgottenAt);
+      return;
+    }
+    this.#hosts.delete(name);
+    this.#log.keep(name, undefined, false);
+    this.#stalled.delete(name);
+    if (takesPlaces(standing)) return;
+    this.#stalled.set(name, standing);
+    if (this.#stalled.size > mostStalled) this.#stalled.delete(this.#stalled.keys().next().value!);
   }
 
   /** How many requests of one host may be in flight, so that others that could be asked have places too. */
@@ -259,6 +332,7 @@ export class Scheduler {
     const host = this.#host(name);
     if (head === undefined || this.#held.has(host)) {
       this.#leave(host);
+      if (host.inFlight === 0 && host.open === 0) this.#retire(host);
     } else if (host.inFlight >= Math.min(host.pacing.mostInFlight, this.#share)) {
       this.#leave(host, this.#full);
       this.#full.add(name);
@@ -311,7 +385,9 @@ export class Scheduler {
   #send(sent: Sent, state: Host): void {
     const isPlaced = takesPlaces(state.standing);
     this.#inFlight.begin(sent, isPlaced);
+    state.pacing.begin();
     state.inFlight += 1;
+    this.#keep(state);
     if (!isPlaced) return;
     state.placed += 1;
     this.#claims.set(state.name, state.standing, true);
@@ -338,12 +414,14 @@ export class Scheduler {
   /** Moves what has waited long enough. */
   #wake(): void {
     if (this.#isShort) this.#displace();
-    for (let retry = this.#retries.peek(); retry !== undefined && retry.notBefore <= this.#clock.wall();) {
-      this.#retries.pop();
-      this.putBack(retry);
-      retry = this.#retries.peek();
+    const now = this.#clock.now();
+    for (let retry = this.#retries.pop(); retry !== undefined; retry = this.#retries.pop()) this.putBack(retry);
+    for (let leaving = this.#leaving.peek(); leaving !== undefined && leaving.key <= now;) {
+      this.#leaving.pop();
+      this.#queue(leaving.host);
+      leaving = this.#leaving.peek();
     }
-    for (let later = this.#later.peek(); later !== undefined && later.key <= this.#clock.now();) {
+    for (let later = this.#later.peek(); later !== undefined && later.key <= now;) {
       this.#later.pop();
       this.#queue(later.host);
       later = this.#later.peek();

@@ -4,7 +4,7 @@
  * Pure functions of what was observed. A host that answers well keeps its configured delay. Pushing back (429, 503, a
  * timeout) doubles the delay, from one second up. A latency that grows to several times the best one seen makes the
  * delay that latency divided by the concurrency. Every good answer then brings the delay halfway back, by Scrapy's
- * AutoThrottle rule.
+ * AutoThrottle rule; and so does time in which the host might be asked and is not.
  *
  * @module
  */
@@ -54,6 +54,19 @@ export function adjust(pace: Pace, { latency, status }: Observation, concurrency
   }
   const strained = recent > 4 * best + 0.5;
   return { delay: strained ? Math.min(longest, target) : 0, best, recent };
+}
+
+/**
+ * Returns the pace after so many seconds in which nothing was sent although the delay was over: each further delay that
+ * passes halves it, as a good answer would.
+ */
+export function recover(pace: Pace, seconds: number): Pace {
+  let { delay } = pace, left = seconds;
+  while (delay > 0 && left >= delay) {
+    left -= delay;
+    delay = delay / 2 < negligible ? 0 : delay / 2;
+  }
+  return delay === pace.delay ? pace : { ...pace, delay };
 }
 
 /**

@@ -24,8 +24,8 @@ Deno.test("decodeCheckpoint() gives back what encodeCheckpoint() was given", () 
 
 Deno.test("a checkpoint says in its first bytes what it is, in which format, and the checksum of the rest", () => {
   const [mark, number, sum, body] = unpack(encodeCheckpoint(checkpoint)) as [string, number, number, Uint8Array];
-  assert.deepEqual([mark, number], ["trawl checkpoint", 2]);
-  assert.equal(format, 2);
+  assert.deepEqual([mark, number], ["trawl checkpoint", 4]);
+  assert.equal(format, 4);
   assert.ok(Number.isInteger(sum) && body instanceof Uint8Array);
   assert.deepEqual(unpack(new Uint8Array(body)), checkpoint);
 });
@@ -60,7 +60,7 @@ Deno.test("decodeCheckpoint() refuses every flip of a bit, those of the format's
   const bytes = encodeCheckpoint(checkpoint);
   // An array of four, a text of 16 bytes, the format.
   const formatAt = 1 + 1 + 16;
-  assert.equal(bytes[formatAt], 2);
+  assert.equal(bytes[formatAt], 4);
   for (let bit = 0; bit < 8 * bytes.length; bit++) {
     const flipped = bytes.slice();
     flipped[bit >> 3]! ^= 1 << (bit & 7);
@@ -73,17 +73,17 @@ Deno.test("decodeCheckpoint() refuses every flip of a bit, those of the format's
 });
 
 Deno.test("decodeCheckpoint() refuses another format, and says which it reads", () => {
-  for (const other of [0, 3, 99, "1", null]) {
+  for (const other of [0, 3, 5, 99, "1", null]) {
     assert.throws(() => decodeCheckpoint(pack(["trawl checkpoint", other, 0, new Uint8Array()]), path), {
       name: "FormatError",
-      message: `${path} has format ${other}; this version of trawl reads format 1 and 2`,
+      message: `${path} has format ${other}; this version of trawl reads formats 1, 2, 4`,
     });
   }
 });
 
-Deno.test("decodeCheckpoint() reads the format before", () => {
+Deno.test("decodeCheckpoint() reads the formats before", () => {
   const [mark, , ...rest] = unpack(encodeCheckpoint(checkpoint)) as unknown[];
-  assert.deepEqual(decodeCheckpoint(pack([mark, 1, ...rest]), path), checkpoint);
+  for (const older of [1, 2]) assert.deepEqual(decodeCheckpoint(pack([mark, older, ...rest]), path), checkpoint);
 });
 
 Deno.test("decodeCheckpoint() refuses files of other kinds", () => {

@@ -136,7 +136,7 @@ const broken: readonly (readonly [what: string, how: Damage])[] = [
   ["changed by one bit in its middle", (bytes) => flipped(bytes.length >> 1)(bytes)],
   ["changed by one bit at its end", flipped(-1)],
 ];
-for (const name of ["queue-0-0.log", "seen-0.log", "done-0.log"]) {
+for (const name of ["queue-0-0.log", "seen-0.log", "done-0.log", "robots-0.log"]) {
   for (const [what, how] of broken) {
     Deno.test(`${name} ${what} is never passed over: an older generation brings everything, or the crawl is refused`, async () => {
       const { place, kept, crawl, wanted } = await paused();
@@ -194,7 +194,7 @@ Deno.test("a checkpoint of another format is refused, and its files are not chan
   const refused = await place.run(crawl);
   ends(refused, 1);
   isPlain(refused);
-  assert.match(refused.stderr, /Cannot resume "web": .*format 3.*format 1 and 2/);
+  assert.match(refused.stderr, /Cannot resume "web": .*format 5.*formats 1, 2, 4/);
   assert.deepEqual(digests(place.dataDir), before);
 });
 

@@ -264,7 +264,8 @@ Deno.test("state, counters, cookies and the time go on over a pause", async () =
   const [paused] = new CheckpointStore(disk, places).find().checkpoints;
   const snapshot = crawlOf(paused!.checkpoint, places);
   assert.ok(snapshot.elapsed >= 0.9 && snapshot.elapsed < 1.3, `${snapshot.elapsed}`);
-  const { parts } = worldOf({ spider, ...outside, disk: disk.kill(), snapshot, items, failures });
+  const folder = places.checkpoint;
+  const { parts } = worldOf({ spider, ...outside, disk: disk.kill(), folder, snapshot, items, failures });
   assert.deepEqual(parts.state.value, { pages: snapshot.counters.pages });
   assert.ok(snapshot.counters.pages > 1);
   assert.deepEqual(snapshot.starts, { taken: 1, done: true });

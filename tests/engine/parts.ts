@@ -11,6 +11,7 @@ import type { CrawlEvent } from "../../lib/engine/events.ts";
 import { Outage, type OutageOptions } from "../../lib/engine/outage.ts";
 import { RobotsGate } from "../../lib/engine/robots_gate.ts";
 import { createScope } from "../../lib/engine/scope.ts";
+import { SideLogs } from "../../lib/engine/side_logs.ts";
 import type { CrawlSnapshot } from "../../lib/engine/snapshot.ts";
 import { SpiderState } from "../../lib/engine/spider_state.ts";
 import { Starts } from "../../lib/engine/starts.ts";
@@ -47,7 +48,7 @@ export interface Said extends Partial<Omit<SchedulerOptions, "frontier" | "clock
   readonly site: Site;
   readonly clock?: ManualClock;
   readonly disk?: FaultyDisk;
-  /** The folder of the frontier's logs. @default {in memory} */
+  /** The folder of the logs. @default {in memory} */
   readonly folder?: string;
   readonly snapshot?: CrawlSnapshot;
   readonly outage?: Partial<OutageOptions>;
@@ -153,12 +154,13 @@ export function worldOf(said: Said, current: { readonly engine?: Engine } = {}):
     }),
   });
   if (snapshot !== undefined) frontier.restore(snapshot.frontier);
+  const logs = place && new SideLogs(disk, place.folder, snapshot?.logs);
   const warn = said.warn ?? unexpected;
   const items = openFeed({ disk, path: said.items ?? "/items.jsonl", snapshot: snapshot?.items, warn });
   const failures = openFeed({ disk, path: said.failures ?? "/failed.jsonl", snapshot: snapshot?.failures, warn });
   const callbacks = callbacksOf(spider);
-  const cookies = new Cookies(clock);
-  cookies.restore(snapshot?.cookies ?? []);
+  const cookies = new Cookies(clock, () => {}, logs?.cookies);
+  cookies.restoreLog();
   const proxies = (name: string, names: readonly string[] | undefined) =>
     names &&
     new Proxies({
@@ -172,14 +174,17 @@ export function worldOf(said: Said, current: { readonly engine?: Engine } = {}):
     callbacks,
     clock,
     frontier,
+    logs,
     scheduler: new Scheduler({
       concurrency: said.concurrency ?? 16,
       concurrencyPerHost: said.concurrencyPerHost ?? 8,
       delay: said.delay ?? 0,
       randomizeDelay: said.randomizeDelay ?? false,
       throttle: said.throttle ?? false,
+      maxRetryAfter: said.maxRetryAfter ?? 600,
       frontier,
       clock,
+      log: logs?.hosts,
       ...(snapshot && { snapshot: snapshot.scheduler }),
     }),
     // The engine uses these two methods of it.
@@ -191,7 +196,7 @@ export function worldOf(said: Said, current: { readonly engine?: Engine } = {}):
       ask: () => Promise.resolve("works"),
       always: proxies("home", said.proxies?.always),
       paid: proxies("datacenter", said.proxies?.paid),
-      exiles: snapshot?.exiles,
+      log: logs?.exiles,
       ...said.onDenied && { onDenied: said.onDenied },
     }),
     blocks: said.blocks ?? { statuses: [403, 429, 503] },
@@ -199,6 +204,7 @@ export function worldOf(said: Said, current: { readonly engine?: Engine } = {}):
     robots: said.robots !== undefined
       ? new RobotsGate({
         obey: said.robots,
+        log: logs?.robots,
         userAgent: "trawl/1",
         clock,
         warn: (message, url) => events.push({ type: "log", level: "warn", message, url }),
@@ -244,14 +250,14 @@ export function parseLines(text = ""): any[] {
 
 /** What another process goes on with. */
 export function snapshotOf({ parts }: Run): CrawlSnapshot {
-  for (const part of [parts.frontier, parts.items, parts.failures]) part.flush();
+  for (const part of [parts.frontier, parts.items, parts.failures, parts.logs]) part?.flush();
   return {
     counters: parts.counters,
     starts: parts.starts.snapshot(),
     state: parts.state.packed,
     frontier: parts.frontier.snapshot(),
     scheduler: parts.scheduler.snapshot(),
-    cookies: parts.cookies?.snapshot() ?? [],
+    ...parts.logs && { logs: parts.logs.snapshot() },
     items: parts.items.snapshot(),
     failures: parts.failures.snapshot(),
   } as CrawlSnapshot;

@@ -42,6 +42,12 @@ export interface ProcessSaid extends Outside {
   readonly retries?: number;
   /** Seconds between two checkpoints; 0: only on a pause. @default {0.3} */
   readonly interval?: number;
+  /** Seconds between two requests to a host. @default {0} */
+  readonly delay?: number;
+  /** @default {false} */
+  readonly throttle?: boolean;
+  /** Whether robots.txt is obeyed. @default {nobody asks for it} */
+  readonly robots?: boolean;
   /** `--retry-failed`. */
   readonly retryFailed?: boolean;
   /** Told of the crawl just before it runs. */
@@ -74,7 +80,8 @@ export async function runProcess(disk: FaultyDisk, said: ProcessSaid): Promise<E
   const resumed = plan.kind === "resume" ? openNewest(plan.found, places, open) : undefined;
   if (resumed !== undefined) {
     for (const { path } of resumed.unreadable) await store.setAside(path);
-    await removeLitter(disk, places, store);
+    const { frontier, logs } = resumed.parts;
+    await removeLitter(disk, places, store, { frontier: frontier.snapshot(), ...logs && { logs: logs.snapshot() } });
   }
   const crawl = new Crawl(resumed?.parts ?? open(), {
     ...noLimits,

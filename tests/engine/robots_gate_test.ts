@@ -22,6 +22,15 @@ function open(site: (url: string) => Outcome, obey?: boolean) {
   return { gate, clock, asked, warnings };
 }
 
+/** Asks until there is an answer, and returns why there is none. */
+async function ask(gate: RobotsGate, url: string, trusted = false): Promise<Failure | undefined> {
+  for (;;) {
+    const learned = gate.learn(url, await gate.ask(url, trusted));
+    if (learned.kind === "known") return undefined;
+    if (learned.kind === "failed") return learned.failure;
+  }
+}
+
 const text =
   "User-agent: *\nDisallow: /private\nCrawl-delay: 3\n\nUser-agent: trawl\nDisallow: /secret\nCrawl-delay: 7";
 
@@ -31,7 +40,7 @@ Deno.test("RobotsGate must ask each origin once a day, and knows then what it sa
   assert.equal(gate.mustAsk(url), true);
   assert.equal(gate.refusal(url), undefined);
   assert.equal(gate.crawlDelay(url), 0);
-  assert.equal(await gate.ask(url), undefined);
+  assert.equal(await ask(gate, url), undefined);
   assert.deepEqual(asked, ["http://a.com/robots.txt"]);
   assert.equal(gate.mustAsk("http://a.com/other"), false);
   assert.equal(gate.refusal(url)?.message, "http://a.com/robots.txt forbids it");
@@ -40,7 +49,8 @@ Deno.test("RobotsGate must ask each origin once a day, and knows then what it sa
   for (const other of ["https://a.com/", "http://a.com:81/", "http://b.com/"]) {
     assert.equal(gate.mustAsk(other), true);
     assert.equal(gate.refusal(other.concat("secret")), undefined);
-    assert.equal(gate.crawlDelay(other), 0);
+    // The delay is for the server, however it is spoken to.
+    assert.equal(gate.crawlDelay(other), other.startsWith("https://a.com/") ? 7 : 0);
   }
   clock.advance(day - 1);
   assert.equal(gate.mustAsk(url), false);
@@ -52,7 +62,7 @@ Deno.test("RobotsGate must ask each origin once a day, and knows then what it sa
 Deno.test("an origin without a robots.txt allows everything", async () => {
   for (const status of [401, 403, 404, 410]) {
     const { gate } = open((url) => answer(url, "Disallow: /", status));
-    assert.equal(await gate.ask("http://a.com/x"), undefined);
+    assert.equal(await ask(gate, "http://a.com/x"), undefined);
     assert.equal(gate.mustAsk("http://a.com/x"), false);
     assert.equal(gate.refusal("http://a.com/x"), undefined);
   }
@@ -60,11 +70,11 @@ Deno.test("an origin without a robots.txt allows everything", async () => {
 
 Deno.test("a failure is returned, and nothing is known then", async () => {
   const { gate } = open(() => failed("timeout"));
-  assert.deepEqual(await gate.ask("http://a.com/x"), { kind: "timeout", message: "timeout failed" });
+  assert.deepEqual(await ask(gate, "http://a.com/x"), { kind: "timeout", message: "timeout failed" });
   assert.equal(gate.mustAsk("http://a.com/x"), true);
   assert.equal(gate.refusal("http://a.com/x"), undefined);
   const broken = open((url) => answer(url, "", 503));
-  assert.deepEqual(await broken.gate.ask("http://a.com/x"), { kind: "status", status: 503, message: "status 503" });
+  assert.deepEqual(await ask(broken.gate, "http://a.com/x"), { kind: "status", status: 503, message: "status 503" });
   assert.equal(broken.gate.mustAsk("http://a.com/x"), true);
 });
 
@@ -86,7 +96,7 @@ Deno.test("a robots.txt may be redirected five times, to another host as well, a
     const hop = Number(new URL(url).searchParams.get("hop") ?? 0);
     return hop < 5 ? answer(url, "", 301, { location: `http://b.com/r?hop=${hop + 1}` }) : answer(url, text);
   });
-  assert.equal(await gate.ask("http://a.com/x"), undefined);
+  assert.equal(await ask(gate, "http://a.com/x"), undefined);
   assert.equal(asked.length, 6);
   assert.equal(gate.refusal("http://a.com/secret")?.message, "http://a.com/robots.txt forbids it");
   assert.equal(gate.mustAsk("http://b.com/"), true);
@@ -94,7 +104,7 @@ Deno.test("a robots.txt may be redirected five times, to another host as well, a
 
 Deno.test("a robots.txt that is redirected for ever allows everything", async () => {
   const { gate, asked } = open((url) => answer(url, text, 302, { location: "/robots.txt" }));
-  assert.equal(await gate.ask("http://a.com/x"), undefined);
+  assert.equal(await ask(gate, "http://a.com/x"), undefined);
   assert.equal(asked.length, 6);
   assert.equal(gate.refusal("http://a.com/secret"), undefined);
 });
@@ -103,7 +113,7 @@ Deno.test("a failure after a redirect is returned, too", async () => {
   const { gate } = open((url) =>
     url.endsWith("robots.txt") ? answer(url, "", 302, { location: "/r" }) : failed("reset")
   );
-  assert.equal((await gate.ask("http://a.com/x"))?.kind, "reset");
+  assert.equal((await ask(gate, "http://a.com/x"))?.kind, "reset");
   assert.equal(gate.mustAsk("http://a.com/x"), true);
 });
 
@@ -114,7 +124,7 @@ Deno.test("RobotsGate remembers twenty thousand origins, and asks the oldest aga
   assert.equal(gate.mustAsk("http://h1.com/"), false);
   assert.equal(gate.mustAsk("http://h20000.com/"), false);
   // One that is asked again is young again.
-  await gate.ask("http://h1.com/");
+  await ask(gate, "http://h1.com/");
   gate.refuse("http://one-more.com/", { kind: "dns", message: "" });
   assert.equal(gate.mustAsk("http://h1.com/"), false);
   assert.equal(gate.mustAsk("http://h2.com/"), true);
@@ -122,14 +132,14 @@ Deno.test("RobotsGate remembers twenty thousand origins, and asks the oldest aga
 
 Deno.test("RobotsGate forgets the oldest files when they are more than 64 MB, but never the one that it asked for", async () => {
   const { gate } = open((url) => answer(url, `${text}\n${`${"#".repeat(99)}\n`.repeat(5119)}`));
-  for (let number = 0; number < 125; number++) await gate.ask(`http://h${number}.com/`);
+  for (let number = 0; number < 125; number++) await ask(gate, `http://h${number}.com/`);
   assert.equal(gate.mustAsk("http://h0.com/"), true);
   assert.equal(gate.mustAsk("http://h1.com/"), false);
   const huge = open((url) => answer(url, 20_000_000));
-  await huge.gate.ask("http://a.com/");
+  await ask(huge.gate, "http://a.com/");
   assert.equal(huge.gate.mustAsk("http://a.com/"), false);
   const errors = open((url) => answer(url, 1_000_000, 404));
-  for (let number = 0; number < 125; number++) await errors.gate.ask(`http://h${number}.com/`);
+  for (let number = 0; number < 125; number++) await ask(errors.gate, `http://h${number}.com/`);
   assert.equal(errors.gate.mustAsk("http://h0.com/"), false);
 });
 
@@ -148,7 +158,7 @@ Deno.test("RobotsGate counts what rules take in memory, and keeps no more than t
     for (let number = 0; file.length < 500_000; number++) file += `\n${line(number)}`;
     const { gate } = open((url) => answer(url, file));
     const urls = Array.from({ length: Math.ceil(128 / megabytes) }, (_, number) => `http://h${number}.com/`);
-    for (const url of urls) await gate.ask(url);
+    for (const url of urls) await ask(gate, url);
     const known = urls.filter((url) => !gate.mustAsk(url));
     assert.deepEqual(known, urls.slice(-known.length), kind);
     const least = (known.length + 1) * megabytes, kept = known.length * megabytes;
@@ -165,7 +175,7 @@ Deno.test("RobotsGate keeps a Crawl-delay up to ten minutes, and says so when on
     ] as const
   ) {
     const { gate, warnings } = open((url) => answer(url, `User-agent: *\nCrawl-delay: ${asked}`));
-    await gate.ask("http://a.com/x");
+    await ask(gate, "http://a.com/x");
     assert.equal(gate.crawlDelay("http://a.com/y"), kept);
     assert.deepEqual(
       warnings,
@@ -182,10 +192,10 @@ Deno.test("RobotsGate keeps a Crawl-delay up to ten minutes, and says so when on
 Deno.test("what a robots.txt said counts on where it cannot be read any more", async () => {
   let site = (url: string) => answer(url, text);
   const { gate, clock } = open((url) => site(url));
-  await gate.ask("http://a.com/x");
+  await ask(gate, "http://a.com/x");
   clock.advance(day);
   site = () => failed("timeout");
-  const failure = await gate.ask("http://a.com/x");
+  const failure = await ask(gate, "http://a.com/x");
   assert.equal(failure?.kind, "timeout");
   gate.refuse("http://a.com/x", failure!);
   assert.equal(gate.mustAsk("http://a.com/x"), false);
@@ -201,7 +211,7 @@ Deno.test("RobotsGate gives the sitemaps of an origin as they are written", asyn
     answer(url, "Sitemap: /1.xml\nUser-agent: *\nDisallow: /\nSitemap: http://b.com/2.xml")
   );
   assert.deepEqual(gate.sitemaps("http://a.com/x"), []);
-  await gate.ask("http://a.com/x");
+  await ask(gate, "http://a.com/x");
   assert.deepEqual(gate.sitemaps("http://a.com/robots.txt"), ["/1.xml", "http://b.com/2.xml"]);
   assert.deepEqual(gate.sitemaps("http://b.com/"), []);
 });
@@ -213,7 +223,7 @@ Deno.test("a RobotsGate that is not to be obeyed is asked for sitemaps only, and
   );
   assert.equal(gate.mustAsk("http://a.com/x"), false);
   assert.equal(gate.mustAsk("http://a.com/robots.txt", true), true);
-  await gate.ask("http://a.com/robots.txt");
+  await ask(gate, "http://a.com/robots.txt");
   assert.equal(gate.mustAsk("http://a.com/robots.txt", true), false);
   assert.equal(gate.refusal("http://a.com/x"), undefined);
   assert.equal(gate.crawlDelay("http://a.com/x"), 0);
@@ -226,7 +236,7 @@ Deno.test("a RobotsGate that is not to be obeyed is asked for sitemaps only, and
 Deno.test("where a host cannot be asked at all, that is why its pages are refused, and no robots.txt", async () => {
   const failure: Failure = { kind: "dns", message: "No host is named a.com", final: true };
   const { gate } = open(() => ({ failure }));
-  assert.deepEqual(await gate.ask("http://a.com/x"), failure);
+  assert.deepEqual(await ask(gate, "http://a.com/x"), failure);
   gate.refuse("http://a.com/x", failure);
   assert.deepEqual(gate.refusal("http://a.com/x"), failure);
 });
@@ -242,18 +252,19 @@ Deno.test("a robots.txt is trusted as the request is for which it is asked, and 
       return Promise.resolve(answer(url, "", 301, { location: "/elsewhere" }));
     },
   });
-  await gate.ask("http://a.com/x", { trusted: true });
+  await ask(gate, "http://a.com/x", true);
   assert.deepEqual(trusted, [true, false, false, false, false, false]);
-  await gate.ask("http://b.com/x");
+  await ask(gate, "http://b.com/x");
   assert.deepEqual(trusted.slice(6), [false, false, false, false, false, false]);
 });
 
 Deno.test("RobotsGate tells how long a busy robots.txt asks to wait, unless the answer is from the cache", async () => {
   const busy = answer("http://a.com/robots.txt", "", 503, { "retry-after": "40" });
-  const told: number[] = [];
-  const onRetryAfter = (seconds: number) => void told.push(seconds);
-  await open(() => busy).gate.ask("http://a.com/x", { onRetryAfter });
-  assert.deepEqual(told, [40]);
-  await open(() => ({ response: { ...busy.response!, cached: true } })).gate.ask("http://a.com/x", { onRetryAfter });
-  assert.deepEqual(told, [40]);
+  const waitOf = async (site: () => Outcome) => {
+    const { gate } = open(site);
+    const learned = gate.learn("http://a.com/x", await gate.ask("http://a.com/x"));
+    return learned.kind === "failed" ? learned.wait : undefined;
+  };
+  assert.equal(await waitOf(() => busy), 40);
+  assert.equal(await waitOf(() => ({ response: { ...busy.response!, cached: true } })), 0);
 });

@@ -97,6 +97,34 @@ Deno.test("two saves do not overlap, and the second saves what is there when it 
   assert.deepEqual(saved(), [[3, { part: 2, written: 2 }], [2, { part: 2, written: 2 }]]);
 });
 
+Deno.test("saveIdle() saves a second after the last save, once, and never where saves are wanted on a pause only", async () => {
+  const { saver, clock, saved, part } = open();
+  await saver.save();
+  clock.advance(300);
+  part.written = 1;
+  saver.saveIdle();
+  saver.saveIdle();
+  clock.advance(699);
+  await settle();
+  assert.equal(saved()[0]![0], 1);
+  clock.advance(1);
+  await settle();
+  assert.deepEqual(saved()[0], [2, { part: 1, written: 1 }]);
+  clock.advance(5000);
+  await settle();
+  assert.equal(saved()[0]![0], 2);
+  saver.saveIdle();
+  await saver.stop();
+  clock.advance(5000);
+  await settle();
+  assert.equal(saved()[0]![0], 2);
+  const rarely = open({ interval: 0 });
+  rarely.saver.saveIdle();
+  rarely.clock.advance(5000);
+  await settle();
+  assert.deepEqual(rarely.saved(), []);
+});
+
 Deno.test("start() saves at once, and then so many seconds after each save has ended", async () => {
   const { saver, clock, events, part } = open();
   saver.start();

@@ -26,6 +26,23 @@ Deno.test("HostQueue forgets a host that is deleted, until it is set again", () 
   assert.equal(queue.pop(), undefined);
 });
 
+Deno.test("HostQueue keeps nothing of hosts that are deleted, however many come after one that stays", () => {
+  let compared = 0;
+  const queue = new HostQueue<number>((a, b) => {
+    compared += 1;
+    return a - b;
+  });
+  queue.set("stays", 0);
+  for (let number = 1; number <= 100_000; number++) {
+    queue.set(`h${number}`, number);
+    queue.delete(`h${number}`);
+  }
+  queue.delete("stays");
+  compared = 0;
+  assert.equal(queue.peek(), undefined);
+  assert.ok(compared < 20_000, `${compared} comparisons to drop what does not count`);
+});
+
 Deno.test("HostQueue behaves as a sorted map does", () => {
   const event = fc.record({
     what: fc.constantFrom("set", "set", "delete", "pop"),

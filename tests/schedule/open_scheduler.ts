@@ -25,6 +25,7 @@ export function openScheduler(said: Partial<Omit<SchedulerOptions, "clock">> = {
     delay: 0,
     randomizeDelay: false,
     throttle: false,
+    maxRetryAfter: 600,
     ...said,
     frontier,
     clock,

@@ -11,7 +11,7 @@ Deno.test("an empty scheduler has nothing next, nothing to wait for, and no reas
   assert.equal(scheduler.wait(), undefined);
   assert.equal(scheduler.waitingFor(), undefined);
   assert.deepEqual([scheduler.waiting, scheduler.inFlight], [0, 0]);
-  assert.deepEqual(scheduler.snapshot(), { hosts: [] });
+  assert.deepEqual(scheduler.snapshot(), { delay: 0 });
 });
 
 Deno.test("next() gives no more than concurrency, and goes on when one has ended", () => {

@@ -73,8 +73,10 @@ function fail(terminal: Terminal, { request: { url }, json }: FetchAsked, journe
 /** Asks the robots.txt of every origin on the way, as a crawl would have done before; returns why it would not go on. */
 async function refusalOf({ hops }: Journey, robots: RobotsGate): Promise<string | undefined> {
   for (const { request: { url } } of hops) {
-    const failure = robots.mustAsk(url) ? await robots.ask(url) : undefined;
-    if (failure !== undefined) robots.refuse(url, failure);
+    while (robots.mustAsk(url)) {
+      const learned = robots.learn(url, await robots.ask(url));
+      if (learned.kind === "failed") robots.refuse(url, learned.failure);
+    }
     const refusal = robots.refusal(url);
     if (refusal !== undefined) return refusal.message;
   }

@@ -5,13 +5,14 @@
  */
 
 import { Cookie } from "tough-cookie";
+import type { KeyedLog } from "../../disk/keyed_log.ts";
 import type { GivenCookie } from "../../model/request.ts";
 import { type Clock, systemClock } from "../../time/clock.ts";
 import { canonicalHost } from "../../url/canonical_host.ts";
 import { checkRecord, type CookieRecord } from "./cookie_record.ts";
 import { CookieSite, placeOf, siteOf } from "./cookie_site.ts";
 
-/** All cookies together, in bytes: every checkpoint carries them. */
+/** All cookies together, in bytes. */
 const mostBytes = 1_000_000;
 
 /** What is left of them when there are more: the sites that were used longest ago are forgotten. */
@@ -21,24 +22,28 @@ const roomyBytes = 900_000;
  * Remembers the cookies that servers set, and says which of them go with a request (RFC 6265, with the list of public
  * suffixes).
  *
- * There are as many jars as there are names for them, and none sees what is in another. Plain data goes out and in, so
- * that a checkpoint can carry it. What is kept is bounded: at most 180 cookies a site, and a megabyte in all.
+ * There are as many jars as there are names for them, and none sees what is in another. The cookies of a site and jar
+ * are plain data in a log, which are written when they have changed. What is kept is bounded: at most 180 cookies a
+ * site, and a megabyte in all.
  */
 export class Cookies {
   readonly #clock: Clock;
   readonly #onFull: () => void;
+  readonly #log: KeyedLog | undefined;
   /** By site and jar. */
   #sites = new Map<string, CookieSite>();
   #uses = 0;
   #size = 0;
   #isFull = false;
-  /** The last snapshot, while it still says all there is. */
-  #snapshot: readonly CookieRecord[] | undefined = Object.freeze([]);
 
-  /** `onFull` is told once, when cookies have to be forgotten to make room. */
-  constructor(clock: Clock = systemClock, onFull: () => void = () => {}) {
+  /**
+   * `onFull` is told once, when cookies have to be forgotten to make room. `log` keeps them for the next process; where
+   * there is none they are forgotten with this one.
+   */
+  constructor(clock: Clock = systemClock, onFull: () => void = () => {}, log?: KeyedLog) {
     this.#clock = clock;
     this.#onFull = onFull;
+    this.#log = log;
   }
 
   /** Returns the value of the `Cookie` header for a URL, or `undefined` where no cookie belongs to it. */
@@ -63,9 +68,18 @@ export class Cookies {
     this.#put(made, url.replace(/^http:/, "https:"), jar);
   }
 
-  /** Returns the cookies, those of a site oldest first: the same array as before where none has been set since. */
+  /** Returns the cookies, those of a site oldest first. */
   snapshot(): readonly CookieRecord[] {
-    return this.#snapshot ??= Object.freeze(this.#byUse().flatMap(([, { records }]) => records));
+    return this.#byUse().flatMap(([, { records }]) => records);
+  }
+
+  /** Takes in what the log has, and returns how many cookies were left out because they have expired. */
+  restoreLog(): number {
+    const all = new Map<string, readonly CookieRecord[]>();
+    this.#log?.each((key, records) => all.set(key, records as readonly CookieRecord[]));
+    const expired = this.#restore([...all.values()].flat());
+    for (const [key, { length }] of all) if (this.#sites.get(key)?.records.length !== length) this.#keep(key);
+    return expired;
   }
 
   /**
@@ -74,8 +88,14 @@ export class Cookies {
    * Throws a `TypeError` that says which record is not one.
    */
   restore(snapshot: readonly CookieRecord[]): number {
-    const now = this.#clock.wall();
     snapshot.forEach(checkRecord);
+    const expired = this.#restore(snapshot);
+    for (const key of this.#sites.keys()) this.#keep(key);
+    return expired;
+  }
+
+  #restore(snapshot: readonly CookieRecord[]): number {
+    const now = this.#clock.wall();
     const alive = snapshot.filter(({ expires }) => expires === undefined || expires > now);
     const bySite = Map.groupBy(alive, ({ domain, jar = "" }) => keyOf(domain, jar));
     this.#sites = new Map();
@@ -85,7 +105,6 @@ export class Cookies {
       site.restore(records, now);
       this.#settle(key, site, 0);
     }
-    if (alive.length === snapshot.length && !this.#isFull) this.#snapshot = snapshot;
     return snapshot.length - alive.length;
   }
 
@@ -95,12 +114,18 @@ export class Cookies {
     const key = keyOf(place.host, jar);
     const site = this.#sites.get(key) ?? new CookieSite(jar);
     const before = site.size;
-    if (site.put(cookies, url, this.#clock.wall())) this.#settle(key, site, before);
+    if (!site.put(cookies, url, this.#clock.wall())) return;
+    this.#settle(key, site, before);
+    this.#keep(key);
+  }
+
+  /** Has the cookies of a site and jar written down at the next save. */
+  #keep(key: string): void {
+    this.#log?.setLater(key, () => this.#sites.get(key)?.records);
   }
 
   /** Makes a site the last used one, and room for it. */
   #settle(key: string, site: CookieSite, before: number): void {
-    this.#snapshot = undefined;
     this.#size += site.size - before;
     site.usedAt = ++this.#uses;
     if (site.size > 0) this.#sites.set(key, site);
@@ -109,6 +134,7 @@ export class Cookies {
     for (const [oldest, { size }] of this.#byUse()) {
       if (this.#size <= roomyBytes || oldest === key) break;
       this.#sites.delete(oldest);
+      this.#keep(oldest);
       this.#size -= size;
     }
     if (!this.#isFull) this.#onFull();

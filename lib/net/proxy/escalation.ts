@@ -11,6 +11,7 @@
  * @module
  */
 
+import type { KeyedLog } from "../../disk/keyed_log.ts";
 import type { Clock } from "../../time/clock.ts";
 
 /** How a request goes: as anybody's, or through what costs money. */
@@ -40,16 +41,28 @@ const mostMisses = 5;
 /** Hosts that are remembered; the one that was sent away first is forgotten first. */
 const mostHosts = 10_000;
 
+export interface EscalationOptions {
+  readonly clock: Clock;
+  /** Keeps the hosts that are away for the next process. @default {nothing is kept} */
+  readonly log?: KeyedLog | undefined;
+  /** Hosts that are away already. */
+  readonly exiles?: readonly ExileRecord[] | undefined;
+}
+
 /** Remembers the hosts that are away. */
 export class Escalation {
   readonly #clock: Clock;
+  readonly #log: KeyedLog | undefined;
   readonly #exiles = new Map<string, Exile>();
 
-  /** Begins with what `snapshot` gave in an earlier process. */
-  constructor(clock: Clock, snapshot: readonly ExileRecord[] = []) {
+  /** Begins with the hosts that an earlier process has left in the log, or gave as a list. */
+  constructor({ clock, log, exiles = [] }: EscalationOptions) {
     this.#clock = clock;
-    for (const { host, until, seconds, misses } of snapshot) {
-      this.#exiles.set(host, { until, seconds, misses, probing: false });
+    this.#log = log;
+    log?.each((_, record) => this.#restore(record as ExileRecord));
+    for (const record of exiles) {
+      this.#restore(record);
+      this.#keep(record.host);
     }
   }
 
@@ -75,6 +88,7 @@ export class Escalation {
     const exile = this.#exiles.get(host);
     if (tier === "paid") {
       if (exile !== undefined) exile.misses += 1;
+      this.#keep(host);
       return false;
     }
     if (exile === undefined) {
@@ -90,8 +104,11 @@ export class Escalation {
   answered(host: string, tier: Tier): void {
     const exile = this.#exiles.get(host);
     if (exile === undefined) return;
-    if (tier === "paid") exile.misses = 0;
-    else if (exile.probing) this.#exiles.delete(host);
+    if (tier === "paid") {
+      if (exile.misses === 0) return;
+      exile.misses = 0;
+    } else if (exile.probing) this.#exiles.delete(host);
+    this.#keep(host);
   }
 
   /** A request has ended without any word from the host: a probe is put off. */
@@ -100,14 +117,38 @@ export class Escalation {
     if (exile === undefined || tier === "paid" || !exile.probing) return;
     exile.probing = false;
     exile.until = this.#clock.wall() + 1000 * exile.seconds;
+    this.#keep(host);
   }
 
+  /** Returns the hosts that are away. */
   snapshot(): readonly ExileRecord[] {
-    return Array.from(this.#exiles, ([host, { until, seconds, misses }]) => ({ host, until, seconds, misses }));
+    return Array.from(this.#exiles, ([host, exile]) => recordOf(host, exile));
+  }
+
+  #restore({ host, until, seconds, misses }: ExileRecord): void {
+    // However the calendar was set since, no longer than it was sent away for.
+    const end = Math.min(until, this.#clock.wall() + 1000 * seconds);
+    this.#exiles.set(host, { until: end, seconds, misses, probing: false });
+  }
+
+  /** Has a host that is away written down at the next save, or that it is back. */
+  #keep(host: string): void {
+    this.#log?.setLater(host, () => {
+      const exile = this.#exiles.get(host);
+      return exile && recordOf(host, exile);
+    });
   }
 
   #send(host: string, seconds: number): void {
     this.#exiles.set(host, { until: this.#clock.wall() + 1000 * seconds, seconds, misses: 0, probing: false });
-    if (this.#exiles.size > mostHosts) this.#exiles.delete(this.#exiles.keys().next().value!);
+    this.#keep(host);
+    if (this.#exiles.size <= mostHosts) return;
+    const [oldest] = this.#exiles.keys();
+    this.#exiles.delete(oldest!);
+    this.#keep(oldest!);
   }
+}
+
+function recordOf(host: string, { until, seconds, misses }: Exile): ExileRecord {
+  return { host, until, seconds, misses };
 }

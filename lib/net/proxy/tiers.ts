@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { KeyedLog } from "../../disk/keyed_log.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import type { Clock } from "../../time/clock.ts";
 import type { ProxyState } from "./ask_proxy.ts";
@@ -26,8 +27,10 @@ export interface TiersOptions {
   readonly always?: Proxies | undefined;
   /** What is blocked otherwise goes through these. */
   readonly paid?: Proxies | undefined;
-  /** What `snapshot` gave in an earlier process. */
+  /** The hosts that are away, in a checkpoint of format 1 or 2. */
   readonly exiles?: readonly ExileRecord[] | undefined;
+  /** Keeps the hosts that are away, and has those of the last process. @default {nothing is kept} */
+  readonly log?: KeyedLog | undefined;
   /** Told when every proxy through which all must go refuses the user name and password. */
   readonly onDenied?: (message: string) => void;
 }
@@ -42,7 +45,7 @@ export class Tiers {
 
   constructor(options: TiersOptions) {
     this.#options = options;
-    this.#escalation = new Escalation(options.clock, options.exiles);
+    this.#escalation = new Escalation(options);
   }
 
   /**
@@ -114,11 +117,6 @@ export class Tiers {
   /** Whether a tier is for what is blocked otherwise. */
   isDetour(tier: string): boolean {
     return tier !== direct && this.#options.always === undefined;
-  }
-
-  /** The hosts that are sent through the paid tier, for the next process. */
-  snapshot(): readonly ExileRecord[] {
-    return this.#escalation.snapshot();
   }
 
   #proxiesOf(tier: string): Proxies | undefined {

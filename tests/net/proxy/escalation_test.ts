@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { KeyedLog } from "../../../lib/disk/keyed_log.ts";
 import { Escalation, type Tier } from "../../../lib/net/proxy/escalation.ts";
 import { ManualClock } from "../../../lib/time/clock.ts";
+import { FaultyDisk } from "../../disk/faulty_disk.ts";
 
 const minute = 60_000, day = 86_400_000;
 const host = "shop.example";
 
 function open() {
   const clock = new ManualClock(1_795_253_400_000);
-  return { clock, escalation: new Escalation(clock) };
+  return { clock, escalation: new Escalation({ clock }) };
 }
 
 Deno.test("a host that has not blocked us is asked directly", () => {
@@ -99,11 +101,35 @@ Deno.test("the next process knows what was learnt, by the calendar", () => {
   const snapshot = structuredClone(escalation.snapshot());
   assert.deepEqual(snapshot, [{ host, until: 1_795_253_400_000 + 30 * minute, seconds: 1800, misses: 1 }]);
   const later = new ManualClock(1_795_253_400_000 + 29 * minute);
-  const next = new Escalation(later, snapshot);
+  const next = new Escalation({ clock: later, exiles: snapshot });
   assert.equal(next.choose(host), "paid");
   later.advance(minute);
   assert.equal(next.choose(host), "direct");
   assert.deepEqual(next.snapshot(), snapshot);
+});
+
+Deno.test("the next process has what the log has: what has changed is written at a save, and who is back is gone", () => {
+  const clock = new ManualClock(1_795_253_400_000);
+  const disk = new FaultyDisk(), log = new KeyedLog({ disk, path: "/exiles" });
+  const escalation = new Escalation({ clock, log });
+  for (const name of [host, "back.example"]) escalation.blocked(name, "direct");
+  log.flush();
+  clock.advance(30 * minute);
+  assert.equal(escalation.choose("back.example"), "direct");
+  escalation.answered("back.example", "direct");
+  escalation.blocked(host, "paid");
+  log.flush();
+  const next = new Escalation({ clock, log: new KeyedLog({ disk, path: "/exiles" }, log.snapshot()) });
+  assert.deepEqual(next.snapshot(), [{ host, until: 1_795_253_400_000 + 30 * minute, seconds: 1800, misses: 1 }]);
+});
+
+Deno.test("a host stays away no longer than it was sent, however the calendar was set", () => {
+  const clock = new ManualClock(1_795_253_400_000);
+  const until = clock.wall() + 365 * day;
+  const escalation = new Escalation({ clock, exiles: [{ host, until, seconds: 1800, misses: 0 }] });
+  assert.equal(escalation.choose(host), "paid");
+  clock.advance(30 * minute);
+  assert.equal(escalation.choose(host), "direct");
 });
 
 Deno.test("ten thousand hosts are remembered, the newest", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { copySeen } from "../../lib/frontier/copy_seen.ts";
+import { copyLog } from "../../lib/disk/copy_log.ts";
 import { Seen } from "../../lib/frontier/seen.ts";
-import { FaultyDisk } from "../disk/faulty_disk.ts";
+import { FaultyDisk } from "./faulty_disk.ts";
 
 async function filled(disk: FaultyDisk, count: number) {
   const seen = new Seen({ disk, folder: "/from" });
@@ -17,14 +17,14 @@ async function filled(disk: FaultyDisk, count: number) {
 }
 
 for (const count of [0, 1, 5000]) {
-  Deno.test(`copySeen() copies ${count} fingerprints, which are known in the new place`, async () => {
+  Deno.test(`copyLog() copies ${count} fingerprints, which are known in the new place`, async () => {
     const disk = new FaultyDisk();
     for (const folder of ["/from", "/to"]) disk.put(`${folder}/x`, "");
     const snapshot = await filled(disk, count);
-    const copy = await copySeen(disk, "/from", "/to", snapshot);
+    const log = await copyLog(disk, "/from/seen", "/to/seen", snapshot.log);
     await disk.syncFolder("/to");
     const after = disk.crash();
-    const seen = new Seen({ disk: after, folder: "/to" }, copy);
+    const seen = new Seen({ disk: after, folder: "/to" }, { ...snapshot, log });
     assert.equal(seen.size, count);
     for (let number = 0; number < count; number++) assert.equal(seen.has(`http://a.com/${number}`), true);
     assert.equal(seen.has("http://a.com/later"), false);
@@ -35,13 +35,13 @@ for (const count of [0, 1, 5000]) {
   });
 }
 
-Deno.test("copySeen() refuses fingerprints that are not whole, and leaves them as they are", async () => {
+Deno.test("copyLog() refuses a log that is not whole, and leaves it as it is", async () => {
   const disk = new FaultyDisk();
   const snapshot = await filled(disk, 10);
   const bytes = disk.read("/from/seen-0.log")!;
   bytes[20]! ^= 1;
   disk.put("/from/seen-0.log", bytes);
-  await assert.rejects(copySeen(disk, "/from", "/to", snapshot), {
+  await assert.rejects(copyLog(disk, "/from/seen", "/to/seen", snapshot.log), {
     name: "DamageError",
     message: /\/from\/seen-0\.log/,
   });
