@@ -108,6 +108,7 @@ export function goOn(
       attempt: 0,
       waits: 0,
       notBefore: 0,
+      wait: 0,
       dontFilter: request.dontFilter || redirects.some((earlier) => canonicalize(earlier) === seen),
       // Those that were given are in the jar by now.
       ...request.cookies !== false && { cookies: {} },
