@@ -11,9 +11,9 @@ import { counted } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import { printable } from "../text/safe.ts";
 import type { Clock } from "../time/clock.ts";
+import { liveLine } from "./live_line.ts";
 import { withoutLogins } from "../url/userinfo.ts";
 import { type Event, eventLine } from "./event_line.ts";
-import { liveLine } from "./live_line.ts";
 import { LogFile } from "./log_file.ts";
 import type { Terminal } from "./terminal.ts";
 

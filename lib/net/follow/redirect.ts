@@ -65,9 +65,9 @@ export function redirectOf(request: Request, response: Response, rules: Redirect
   return goOn(request, response, url, { emptied, referer, referrerPolicy: policy }, rules.maxRedirects);
 }
 
-/** Returns a link as a message may have it. */
-function shown(link: string): string {
-  return printable(shownLink(link), 200);
+/** Returns a target that is refused, as it can be shown. */
+function shown(location: string): string {
+  return printable(shownLink(location), 200);
 }
 
 /** How a request goes on elsewhere. */
