@@ -24,9 +24,12 @@ Deno.test("one page, one item, one request: nothing counts one as several", asyn
     await using trawl = place.start(crawl);
     await trawl.until("the second page is asked for", () => held.length > 0);
     trawl.kill("SIGINT");
-    await trawl.says("SIGINT: finishing 1 page; once more");
-    isHeld = false;
-    for (const release of held) release();
+    try {
+      await trawl.says("SIGINT: finishing 1 page; once more");
+    } finally {
+      isHeld = false;
+      for (const release of held) release();
+    }
     ends(await trawl.ended, 130);
     said.push(trawl.stderr);
   }
