@@ -44,8 +44,11 @@ Deno.test("a page that is given up is listed with its time and the page that lin
     await using trawl = place.start(crawl);
     await trawl.until("the page that is held is asked for", () => asked.includes("/hold"));
     trawl.kill("SIGINT");
-    await trawl.says("SIGINT: finishing 1 page;");
-    held.resolve();
+    try {
+      await trawl.says("SIGINT: finishing 1 page;");
+    } finally {
+      held.resolve();
+    }
     ends(await trawl.ended, 130);
   }
   assert.ok(!asked.includes("/missing"), "the pause was before");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { commandLine } from "../../lib/cli/shell.ts";
 import { type Demo, type DemoOptions, expectedItems } from "../../scripts/demo/mod.ts";
 import { Random } from "../../scripts/demo/random.ts";
 import type { Point } from "../../scripts/dying_disk.ts";
@@ -66,7 +67,10 @@ for (const format of formats) {
       failed > 5 && itemsIn(file).length < spec.pages - failed,
       "some pages can be found from failed ones only",
     );
-    assert.ok(ended.stderr.includes(`\nTo try them again: trawl ${crawl.join(" ")} --retry-failed\n`), ended.stderr);
+    assert.ok(
+      ended.stderr.includes(`\nTo try them again: ${commandLine(["trawl", ...crawl, "--retry-failed"])}\n`),
+      ended.stderr,
+    );
     const brought = new Set(place.pages.filter(({ status }) => status === 200).map(({ path }) => path));
 
     // Some heal, and lead to others that fail.
@@ -197,7 +201,10 @@ Deno.test("a retry that was interrupted is continued by the plain command, and s
   place.demo.faults = { latency: 10 };
   const paused = await place.pause([...crawl, "--retry-failed", "-s", "concurrency=1"], { requests: 3 });
   ends(paused, 130);
-  assert.ok(paused.stderr.includes(`To continue: trawl ${crawl.join(" ")} --retry-failed`), paused.stderr);
+  assert.ok(
+    paused.stderr.includes(`To continue: ${commandLine(["trawl", ...crawl, "--retry-failed"])}`),
+    paused.stderr,
+  );
   assert.equal((await place.status("web"))[0]?.state, "paused");
   const ended = await place.run(crawl);
   ends(ended, 0);
