@@ -12,9 +12,10 @@ import { counted } from "../text/count.ts";
 import type { Asked } from "./asked.ts";
 import type { Context } from "./context.ts";
 import { discard } from "./discard.ts";
-import { isSameOutput, refuseForeign, takeForCrawl, writingOf } from "./output.ts";
+import { isSameOutput } from "./output.ts";
 import type { Reporter } from "./reporter.ts";
 import { shownPath } from "./shown_path.ts";
+import { refuseForeign, takeForCrawl, writingOf } from "./take_output.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Where a retry is begun. */

@@ -26,19 +26,12 @@ import { explain } from "./explain.ts";
 import { openLogFile } from "./log_file.ts";
 import { putLeftoversAside, putPartAside } from "./leftovers.ts";
 import { OptionReader } from "./options.ts";
-import {
-  isSameOutput,
-  refuseForeign,
-  requireFile,
-  requireLogFile,
-  takeForCrawl,
-  takeForTest,
-  writingOf,
-} from "./output.ts";
+import { isSameOutput, requireFile, requireLogFile } from "./output.ts";
 import { levels, Reporter } from "./reporter.ts";
 import { runCrawl } from "./run_crawl.ts";
 import { settleOrKeep } from "./settle.ts";
 import { onConsole } from "./spider_console.ts";
+import { refuseForeign, takeForCrawl, takeForTest, writingOf } from "./take_output.ts";
 import { insecureWarning } from "./trust.ts";
 import { UsageError } from "./usage_error.ts";
 

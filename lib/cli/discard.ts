@@ -1,14 +1,16 @@
+import type { Identity } from "../checkpoint/document.ts";
 import type { Places } from "../checkpoint/places.ts";
 import type { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
 import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
 import { stdoutPath } from "../feed/format.ts";
-import { releaseOutput } from "../feed/owner.ts";
+import { ownerOf, releaseOutput } from "../feed/owner.ts";
 import { discardFeed } from "../feed/publish.ts";
 import { partOf } from "../feed/snapshot.ts";
 import { formatCount } from "../text/count.ts";
 import { damageIn } from "./damage.ts";
 import { putLeftoversAside, putPartAside } from "./leftovers.ts";
+import { isForeign, ownerFor } from "./take_output.ts";
 
 /** What discards a crawl, and what hears of it. */
 export interface Discarding {
@@ -34,8 +36,7 @@ export async function discard({ disk, store, places, say, keep = false }: Discar
     ...unreadable.map(({ error }) => error.message),
     ...crawls.flatMap((crawl) => damageIn(disk, places, crawl)),
   ];
-  const outputs = [...new Set(crawls.flatMap(({ items, failures }) => [items.path, failures.path]))]
-    .filter((path) => path !== "" && path !== stdoutPath);
+  const outputs = outputsOf({ disk, places, say }, checkpoints[0]?.checkpoint.identity, crawls);
   if (damage.length === 0 && !keep) {
     if (crawls[0] !== undefined) say(`Discarding the last crawl: ${wordsOf(crawls[0])}`);
     await store.clear();
@@ -50,6 +51,22 @@ export async function discard({ disk, store, places, say, keep = false }: Discar
     await releaseOutput(disk, path);
   }
   await putLeftoversAside(disk, places, say);
+}
+
+/** Returns the files of crawls that are theirs. Somebody may have given the name of one to another crawl. */
+function outputsOf(
+  { disk, places, say }: Pick<Discarding, "disk" | "places" | "say">,
+  identity: Identity | undefined,
+  crawls: readonly CrawlSnapshot[],
+): string[] {
+  const paths = new Set(crawls.flatMap(({ items, failures }) => [items.path, failures.path]));
+  return [...paths].filter((path) => {
+    if (path === "" || path === stdoutPath || identity === undefined) return false;
+    const owner = ownerOf(disk, path);
+    const isOwn = owner === undefined || !isForeign(disk, path, owner, ownerFor(places, identity));
+    if (!isOwn) say(`${partOf(path)} is another crawl's now, and stays`);
+    return isOwn;
+  });
 }
 
 function wordsOf({ counters, pending, items }: CrawlSnapshot): string {

@@ -69,8 +69,8 @@ export async function prepareRetry(options: RetryOptions): Promise<void> {
       failures: begun(crawl.failures),
     });
   } catch (error) {
-    await discardFeed(disk, crawl.items.path);
     await store.clear();
+    await discardFeed(disk, crawl.items.path);
     throw error;
   }
 }

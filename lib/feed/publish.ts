@@ -16,16 +16,9 @@ import { counted, formatCount } from "../text/count.ts";
  * done. A CSV file whose columns grew is written once more on the way, see `csv.ts`.
  */
 export async function publishFeed(disk: Disk, snapshot: FeedSnapshot): Promise<FeedSnapshot> {
-  const { path, finished } = snapshot;
+  const { path, finished, columns = [], headed = 0 } = snapshot;
   if (!finished) throw new RangeError(`Cannot publish ${path}: the feed is not finished`);
   if (path === stdoutPath) return snapshot;
-  const published = await nameFeed(disk, snapshot);
-  await releaseOutput(disk, path);
-  return published;
-}
-
-async function nameFeed(disk: Disk, snapshot: FeedSnapshot): Promise<FeedSnapshot> {
-  const { path, columns = [], headed = 0 } = snapshot;
   const [part, folder] = [partOf(path), dirname(path)];
   const grown = columns.length > headed;
   if (disk.size(part) === undefined) {

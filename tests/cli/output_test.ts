@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { FaultyDisk } from "../disk/faulty_disk.ts";
+import { parseLines } from "../engine/parts.ts";
 import { allPaths, SmallPlace as Place, SmallSite } from "./in_process.ts";
 import { exists, lines } from "./kept.ts";
 import { digests } from "./workplace.ts";
@@ -97,6 +98,50 @@ Deno.test("an output in work of a crawl that was killed is refused, and discardi
   assert.match(refused.text, /the project "first" in the data folder \/data, which is paused/);
   assert.equal((await site.run(disk, ["checkpoint", "clear", "small", "--project", "first"])).code, 0);
   assert.equal((await site.run(disk, [...second, "-o", "/home/me/out.jsonl"])).code, 0);
+});
+
+Deno.test("a kill at any change of the disk, up to the last of publishing, leaves the output to its crawl, or to nobody", async () => {
+  await using site = new SmallSite();
+  const out = "/home/me/out.jsonl";
+  let refusals = 0;
+  for (let count = 0, undisturbed = false; !undisturbed; count++) {
+    let disk = new FaultyDisk();
+    disk.makeFolder("/home/me");
+    disk.stopAfter(count);
+    undisturbed = await site.run(disk, [...first, "-o", out]).then(({ code }) => code === 0, () => false);
+    disk = disk.kill();
+    const other = await site.run(disk, [...second, "-o", out]);
+    assert.ok(other.code === 0 || other.code === 2, `after ${count} changes: ${other.text}`);
+    const paths = () => parseLines(disk.text(out)).map(({ path }) => path).sort();
+    if (other.code === 0) {
+      assert.deepEqual(paths(), sorted);
+      continue;
+    }
+    refusals++;
+    const again = await site.run(disk, [...first, "-o", out]);
+    assert.equal(again.code, 0, `after ${count} changes: ${again.text}`);
+    assert.deepEqual(paths(), sorted, `after ${count} changes`);
+  }
+  assert.ok(refusals > 10, `${refusals} refusals`);
+});
+
+Deno.test("discarding a crawl leaves alone what is another's by now under the same name", async () => {
+  for (const way of [["checkpoint", "clear", "small", "--project", "first"], [...first, "--fresh"]]) {
+    await using place = new Place();
+    const { folder, out } = place;
+    assert.equal((await place.run([...first, "-o", out], { pausing: true })).code, 4);
+    // As somebody does who wants to free the file, and forgets the crawl.
+    Deno.removeSync(`${out}.part`);
+    Deno.removeSync(`${out}.part.owner`);
+    const { code } = await place.during([...second, "-o", out], async () => {
+      const discarded = await place.run(way);
+      assert.equal(discarded.code, 0, discarded.text);
+      assert.ok(discarded.text.includes(`${out}.part is another crawl's now, and stays`), discarded.text);
+    });
+    assert.equal(code, 0);
+    assert.deepEqual(pathsIn(out), sorted);
+    assert.ok(!exists(`${folder}/out.jsonl.part.damaged-1`));
+  }
 });
 
 Deno.test("an output whose crawl is gone with its data folder is refused, with the way to free it", async () => {
