@@ -20,7 +20,7 @@ const floors: readonly (readonly string[])[] = [
 const reserved: readonly { readonly pattern: RegExp; readonly owner: string }[] = [
   {
     pattern:
-      /^Deno\.(open|openSync|create|createSync|readFile|readFileSync|readTextFile|readTextFileSync|writeFile|writeFileSync|writeTextFile|writeTextFileSync|remove|removeSync|rename|renameSync|mkdir|mkdirSync|readDir|readDirSync|stat|statSync|lstat|lstatSync|truncate|truncateSync|copyFile|copyFileSync|makeTempDir|makeTempDirSync|realPathSync|symlinkSync|linkSync)$/,
+      /^Deno\.(open|openSync|create|createSync|readFile|readFileSync|readTextFile|readTextFileSync|writeFile|writeFileSync|writeTextFile|writeTextFileSync|remove|removeSync|rename|renameSync|mkdir|mkdirSync|readDir|readDirSync|stat|statSync|lstat|lstatSync|truncate|truncateSync|copyFile|copyFileSync|makeTempDir|makeTempDirSync|realPathSync|readLinkSync|symlinkSync|linkSync)$/,
     owner: "disk",
   },
   { pattern: /^(fetch|Deno\.(connect|connectTls|createHttpClient|resolveDns|listen|serve))$/, owner: "net" },

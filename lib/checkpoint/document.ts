@@ -26,6 +26,8 @@ export interface Identity {
   readonly proxyType: string;
   /** A digest of the spider's code. */
   readonly code: string;
+  /** The path of the spider's file; empty for one inside the program. @default {not known} */
+  readonly source?: string;
   /** When the crawl began, in milliseconds since 1970. */
   readonly startedAt: number;
 }

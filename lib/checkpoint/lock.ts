@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Disk } from "../disk/disk.ts";
+import type { Disk, FileLock } from "../disk/disk.ts";
+import { lockInPlace } from "../disk/lock_in_place.ts";
 
 /** Another process has the lock. */
 export class LockedError extends Error {
@@ -22,9 +23,10 @@ export class LockedError extends Error {
  * Takes the lock at `path`, or throws {@linkcode LockedError} when another process has it until `patience` ends. The
  * system gives it back when the process ends, however it ends.
  */
-export async function takeLock(disk: Disk, path: string, patience: Promise<unknown>): Promise<Disposable> {
-  const lock = await disk.lock(path, String(Deno.pid), patience);
+export async function takeLock(disk: Disk, path: string, patience: Promise<unknown>): Promise<FileLock> {
+  const lock = await lockInPlace(disk, path, patience);
   if (lock === undefined) throw new LockedError(path, holderOf(disk, path));
+  lock.write(String(Deno.pid));
   return lock;
 }
 

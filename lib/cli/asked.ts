@@ -1,5 +1,6 @@
+import { stdoutPath } from "../feed/format.ts";
 import { SpiderError } from "../spider/check.ts";
-import { loadSpider, UnknownSpiderError } from "../spider/load.ts";
+import { loadSpider, pathOfSpider, UnknownSpiderError } from "../spider/load.ts";
 import type { Settings } from "../spider/settings.ts";
 import type { Spider } from "../spider/spider.ts";
 import { type OpenCache, openCache, readCache } from "./cache.ts";
@@ -13,6 +14,8 @@ import { UsageError } from "./usage_error.ts";
 /** Everything that the command line asks for. */
 export interface Asked extends Trust {
   readonly spider: Spider;
+  /** The path of its file; empty for a spider inside the program. */
+  readonly source: string;
   readonly settings: Settings;
   readonly startUrls: readonly string[];
   readonly limit: number | undefined;
@@ -53,8 +56,9 @@ export async function readAsked(context: Context, options: OptionReader): Promis
     ...chosen,
     ...readTrust(context, options, chosen.proxies),
     project: options.name("project", "default"),
-    dataDir: dataDirOf(options, context.folder),
-    output: options.output("output"),
+    // Where they lead: by another path, or a link, they are the same.
+    dataDir: context.disk.locate(dataDirOf(options, context.folder)),
+    output: located(context, options.output("output")),
   };
   if (asked.limit !== undefined && asked.fresh) {
     options.problems.push("--fresh and --limit: a test run does not touch the checkpoint");
@@ -68,5 +72,10 @@ export async function readAsked(context: Context, options: OptionReader): Promis
     );
   }
   if (options.problems.length > 0 || spider === undefined) throw new UsageError(options.problems);
-  return { ...asked, spider, cache: await openCache(cache, context) };
+  const source = pathOfSpider(which ?? "", context) ?? "";
+  return { ...asked, spider, source, cache: await openCache(cache, context) };
+}
+
+function located({ disk }: Context, output: string | undefined): string | undefined {
+  return output === undefined || output === stdoutPath ? output : disk.locate(output);
 }

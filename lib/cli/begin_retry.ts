@@ -12,8 +12,10 @@ import { counted } from "../text/count.ts";
 import type { Asked } from "./asked.ts";
 import type { Context } from "./context.ts";
 import { discard } from "./discard.ts";
+import { isSameOutput } from "./output.ts";
 import type { Reporter } from "./reporter.ts";
 import { shownPath } from "./shown_path.ts";
+import { refuseForeign, takeForCrawl, writingOf } from "./take_output.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Where a retry is begun. */
@@ -30,11 +32,12 @@ export interface RetryPlace {
  * to retry, or it cannot be done; nothing has been changed then.
  */
 export async function beginRetry(
-  { disk, clock, folder }: Context,
+  context: Context,
   asked: Asked,
   reporter: Reporter,
   { store, places, wanted, clear }: RetryPlace,
 ): Promise<number | undefined> {
+  const { disk, clock, folder } = context;
   const plan = read(disk, places, wanted);
   if (plan.kind === "nothing") {
     reporter.log("info", `Nothing to retry: no finished crawl of "${wanted.spider}" has left failed pages`);
@@ -51,13 +54,16 @@ export async function beginRetry(
       "--retry-failed: a retry adds to the output of its crawl, which is standard output: say so again with -o -",
     ]);
   }
-  if (asked.output !== undefined && asked.output !== items.path) {
+  if (asked.output !== undefined && !isSameOutput(disk, asked.output, items.path)) {
     throw new UsageError([
       `--output ${asked.output}: a retry adds to the output of its crawl, ${items.path}; leave --output out`,
     ]);
   }
   for (const note of notes) reporter.log("warn", note);
-  if (clear) await discard(disk, store, places, (line) => reporter.log("warn", line));
+  const writing = writingOf(context, asked, places, kept.identity.startedAt);
+  await refuseForeign(items.path, writing);
+  if (clear) await discard({ disk, store, places, say: (line) => reporter.log("warn", line) });
+  using _output = await takeForCrawl(items.path, writing);
   const output = items.path === stdoutPath ? "standard output" : shownPath(items.path, folder);
   reporter.log(
     "info",

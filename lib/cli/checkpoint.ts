@@ -6,6 +6,7 @@
 
 import type { Checkpoint } from "../checkpoint/document.ts";
 import { takeLock } from "../checkpoint/lock.ts";
+import { ownDisk } from "../checkpoint/own_disk.ts";
 import { type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
@@ -22,12 +23,12 @@ import { formatSize } from "../text/size.ts";
 import { withoutLogins } from "../url/userinfo.ts";
 import { type Context, patience } from "./context.ts";
 import { dataDirOf } from "./data_dir.ts";
+import { damageIn } from "./damage.ts";
 import { discard } from "./discard.ts";
-import { isDamage, missingBytes } from "./look.ts";
+import { isDamage } from "./look.ts";
 import { OptionReader } from "./options.ts";
-import { settle } from "./settle.ts";
+import { settleOrKeep } from "./settle.ts";
 import { shownPath } from "./shown_path.ts";
-import { openFrontier } from "./wire.ts";
 
 const actions = { show, verify, clear } as const;
 
@@ -41,7 +42,7 @@ export async function checkpoint(context: Context): Promise<number> {
     options.problems.push(`checkpoint ${action}: ${suggest(action, names)}`);
   }
   options.check();
-  const places = placesOf(dataDirOf(options, context.folder), project, spider);
+  const places = placesOf(context.disk.locate(dataDirOf(options, context.folder)), project, spider);
   const store = new CheckpointStore(context.disk, places);
   const { checkpoints, unreadable } = store.find();
   if (checkpoints.length === 0 && unreadable.length === 0) {
@@ -72,6 +73,7 @@ function show(
     const saved = formatDuration(Math.max(0, Math.round((clock.wall() - checkpoint.savedAt) / 1000)));
     const rows: [string, string][] = [
       ["spider", `${checkpoint.identity.spider} (project ${checkpoint.identity.project})`],
+      ...sourceRow(checkpoint),
       ["generation", `${formatCount(checkpoint.generation)}, saved ${saved} ago`],
       ["phase", crawl.phase],
       [
@@ -93,6 +95,10 @@ function show(
   for (const { error } of unreadable) terminal.say(error.message);
   if (newest === undefined) terminal.say(`Nothing in ${places.checkpoint} can be read`);
   return Promise.resolve(newest === undefined ? 1 : 0);
+}
+
+function sourceRow({ identity: { source } }: Checkpoint): [string, string][] {
+  return source === undefined ? [] : [["its file", source || "inside the program"]];
 }
 
 /** The hosts, exiles and cookies of a crawl. */
@@ -162,7 +168,7 @@ function verify({ disk, terminal }: Context, store: CheckpointStore, places: Pla
   let whole = unreadable.length === 0;
   for (const { path, checkpoint } of checkpoints) {
     const crawl = crawlOf(checkpoint, places);
-    const problems = [...new Set([...brokenRecords(disk, places, crawl), ...missingBytes(disk, places, crawl)])];
+    const problems = damageIn(disk, places, crawl);
     whole &&= problems.length === 0;
     for (const problem of problems) terminal.print(`damaged: ${printable(problem)}`);
     if (problems.length > 0) continue;
@@ -177,25 +183,15 @@ function verify({ disk, terminal }: Context, store: CheckpointStore, places: Pla
   return Promise.resolve(whole ? 0 : 1);
 }
 
-/** Reads every record that a checkpoint counts. */
-function brokenRecords(disk: Disk, places: Places, { frontier, logs }: CrawlSnapshot): string[] {
-  try {
-    openFrontier({ disk, places, emit: () => {} }, frontier).close();
-    new SideLogs(disk, places.checkpoint, logs).close();
-    return [];
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    return [error.message];
-  }
-}
-
-async function clear(context: Context, store: CheckpointStore, places: Places): Promise<number> {
-  using _lock = await takeLock(context.disk, places.lock, patience(context.clock));
-  const settled = await settle(context.disk, store, places, context.clock.wall());
-  if (settled !== undefined) {
-    context.terminal.say(`The crawl had finished; its files are in place now: ${settled.items.path}`);
-  }
-  await discard(context.disk, store, places, (line) => context.terminal.say(line));
-  context.terminal.say(`The next crawl starts fresh`);
+async function clear(context: Context, _: CheckpointStore, places: Places): Promise<number> {
+  const say = (line: string) => context.terminal.say(line);
+  using lock = await takeLock(context.disk, places.lock, patience(context.clock));
+  const disk = ownDisk(context.disk, places, lock);
+  const store = new CheckpointStore(disk, places);
+  const { crawl, stuck } = await settleOrKeep(disk, store, places, context.clock.wall());
+  if (stuck !== undefined) say(`The crawl had finished, and its files cannot be put in place: ${stuck.message}`);
+  if (crawl !== undefined) say(`The crawl had finished; its files are in place now: ${crawl.items.path}`);
+  else await discard({ disk, store, places, say, keep: stuck !== undefined });
+  say(`The next crawl starts fresh`);
   return 0;
 }

@@ -6,15 +6,16 @@
 
 import { dirname } from "node:path";
 import { takeLock } from "../checkpoint/lock.ts";
+import { ownDisk } from "../checkpoint/own_disk.ts";
 import { crawlName, type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore, type Found } from "../checkpoint/store.ts";
-import { type Disk, DiskError } from "../disk/disk.ts";
+import { type Disk, DiskError, type FileLock } from "../disk/disk.ts";
 import { makeFolder } from "../disk/make_folder.ts";
 import { planOf, type Wanted } from "../engine/plan.ts";
 import { crawlOf } from "../engine/snapshot.ts";
 import { stdoutPath } from "../feed/format.ts";
-import { partOf } from "../feed/snapshot.ts";
 import { digestOf } from "../spider/digest.ts";
+import type { Spider } from "../spider/spider.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Asked, readAsked } from "./asked.ts";
 import { beginRetry } from "./begin_retry.ts";
@@ -23,11 +24,14 @@ import { type Context, patience } from "./context.ts";
 import { discard } from "./discard.ts";
 import { explain } from "./explain.ts";
 import { openLogFile } from "./log_file.ts";
+import { putLeftoversAside, putPartAside } from "./leftovers.ts";
 import { OptionReader } from "./options.ts";
+import { isSameOutput, requireFile, requireLogFile } from "./output.ts";
 import { levels, Reporter } from "./reporter.ts";
 import { runCrawl } from "./run_crawl.ts";
-import { settle } from "./settle.ts";
+import { settleOrKeep } from "./settle.ts";
 import { onConsole } from "./spider_console.ts";
+import { refuseForeign, takeForCrawl, takeForTest, writingOf } from "./take_output.ts";
 import { insecureWarning } from "./trust.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -36,6 +40,8 @@ export async function crawl(context: Context): Promise<number> {
   const options = new OptionReader(context.args, context.environment.values);
   const level = options.oneOf("log-level", levels, "info");
   const asked = await readAsked(context, options);
+  const logFile = options.text("log-file");
+  if (logFile !== undefined) requireLogFile(context, logFile, asked.output);
   const reporter = new Reporter({
     ...context,
     level,
@@ -63,28 +69,38 @@ export async function crawl(context: Context): Promise<number> {
 
 async function testRun(context: Context, asked: Asked, limit: number, reporter: Reporter): Promise<number> {
   const output = asked.output ?? stdoutPath;
-  if (output !== stdoutPath && context.disk.size(partOf(output)) !== undefined) {
-    throw new UsageError([
-      `--output ${output}: a crawl that is not finished writes to it; name another file for the test run`,
-    ]);
-  }
   requireStart(asked);
+  const startedAt = context.clock.wall();
+  using _output = await takeForTest(context, output, writingOf(context, asked, undefined, startedAt));
   return await runCrawl(context, asked, reporter, {
     output,
     failures: "",
-    startedAt: context.clock.wall(),
+    startedAt,
     limit,
     keeping: undefined,
     found: undefined,
   });
 }
 
-async function production(context: Context, asked: Asked, reporter: Reporter): Promise<number> {
-  const { disk, clock } = context;
+async function production(outside: Context, asked: Asked, reporter: Reporter): Promise<number> {
   const places = placesOf(asked.dataDir, asked.project, asked.spider.name);
-  using _lock = await locked(disk, places, clock);
+  using lock = await locked(outside.disk, places, outside.clock);
+  const disk = ownDisk(outside.disk, places, lock);
+  const context = { ...outside, disk };
   const store = new CheckpointStore(disk, places);
-  const settled = await settle(disk, store, places, clock.wall());
+  const now = context.clock.wall();
+  const { crawl: settled, stuck } = await settleOrKeep(disk, store, places, now);
+  if (stuck !== undefined) {
+    const message = `The crawl had finished, and its files cannot be put in place: ${stuck.message}`;
+    if (!asked.fresh) {
+      reporter.refuse(
+        `${message}. The same command tries again; with --fresh it puts aside what there is, and begins anew`,
+      );
+      return 1;
+    }
+    reporter.log("warn", message);
+  }
+  const keep = stuck !== undefined;
   if (settled !== undefined) {
     const { items, counters, isRetry, failsTooOften } = settled;
     reporter.log("info", `The crawl of "${asked.spider.name}" had finished; its files are in place now: ${items.path}`);
@@ -94,14 +110,16 @@ async function production(context: Context, asked: Asked, reporter: Reporter): P
       return failsTooOften ? 1 : 0;
     }
   }
-  if (asked.fresh) return await begin(context, asked, reporter, { store, places, clear: true });
+  if (asked.fresh) return await begin(context, asked, reporter, { store, places, clear: true, keep });
   const wanted: Wanted = {
     spider: asked.spider.name,
     project: asked.project,
     proxyType: asked.proxyType,
     code: digestOf(asked.spider),
+    source: asked.source,
     startUrls: asked.startUrls,
     retryFailed: asked.retryFailed,
+    isSource: (source) => source === "" ? isBuiltIn(context, asked.spider.name) : disk.isFile(source),
   };
   const plan = planOf(store.find(), wanted);
   if (plan.kind === "refused") {
@@ -111,13 +129,17 @@ async function production(context: Context, asked: Asked, reporter: Reporter): P
   for (const note of plan.notes) reporter.log("warn", note);
   if (plan.kind === "resume") return await resume(context, asked, reporter, { store, places, found: plan.found });
   const { clear } = plan;
-  if (!asked.retryFailed) return await begin(context, asked, reporter, { store, places, clear });
+  if (!asked.retryFailed) return await begin(context, asked, reporter, { store, places, clear, keep });
   const code = await beginRetry(context, asked, reporter, { store, places, wanted, clear });
   return code ?? await resume(context, asked, reporter, { store, places, found: store.find() });
 }
 
+function isBuiltIn({ builtIn }: Context, name: string): boolean {
+  return builtIn.some((spider) => (spider as Spider).name === name);
+}
+
 /** Makes the folder of a spider and takes its lock. */
-async function locked(disk: Disk, places: Places, clock: Clock): Promise<Disposable> {
+async function locked(disk: Disk, places: Places, clock: Clock): Promise<FileLock> {
   try {
     await makeFolder(disk, dirname(places.root));
     await makeFolder(disk, places.root);
@@ -134,32 +156,42 @@ interface Kept {
   readonly places: Places;
 }
 
+/** What is done with the checkpoint that a new crawl finds. */
+interface Beginning extends Kept {
+  readonly clear: boolean;
+  readonly keep: boolean;
+}
+
 async function begin(
   context: Context,
   asked: Asked,
   reporter: Reporter,
-  { store, places, clear }: Kept & { readonly clear: boolean },
+  { store, places, clear, keep }: Beginning,
 ): Promise<number> {
+  const { disk } = context;
   requireStart(asked);
-  if (clear) await discard(context.disk, store, places, (line) => reporter.log("warn", line));
-  await removeOrphans(context.disk, places);
   const startedAt = context.clock.wall();
   const name = `${places.crawls}/${crawlName(startedAt)}`;
+  const output = asked.output ?? `${name}.jsonl`;
+  const writing = writingOf(context, asked, places, startedAt);
+  const say = (line: string) => reporter.log("warn", line);
+  if (asked.output !== undefined) {
+    requireFile(disk, output);
+    // Nothing is discarded for a crawl that cannot begin.
+    await refuseForeign(output, writing);
+  }
+  if (clear) await discard({ disk, store, places, say, keep });
+  using _output = await takeForCrawl(output, writing);
+  await putLeftoversAside(disk, places, say);
+  if (output !== stdoutPath) await putPartAside(disk, output, say);
   return await runCrawl(context, asked, reporter, {
-    output: asked.output ?? `${name}.jsonl`,
+    output,
     failures: `${name}.failed.jsonl`,
     startedAt,
     limit: Infinity,
     keeping: { store, places, interval: asked.interval, generation: 0 },
     found: undefined,
   });
-}
-
-/** Removes what processes wrote that were killed before their first checkpoint: no crawl goes on from it. */
-async function removeOrphans(disk: Disk, { crawls }: Places): Promise<void> {
-  for (const name of disk.list(crawls)) {
-    if (name.endsWith(partOf(""))) await disk.remove(`${crawls}/${name}`);
-  }
 }
 
 async function resume(
@@ -178,12 +210,13 @@ async function resume(
       "the crawl that is being continued prints its items to standard output: say so again with -o -, or begin anew with --fresh",
     ]);
   }
-  if (asked.output !== undefined && asked.output !== output) {
+  if (asked.output !== undefined && !isSameOutput(context.disk, asked.output, output)) {
     const how = output === stdoutPath ? "to standard output; give it -o -" : `to ${output}; leave --output out`;
     throw new UsageError([
       `--output ${asked.output}: the crawl that is being continued writes ${how}, or begin anew with --fresh`,
     ]);
   }
+  using _output = await takeForCrawl(output, writingOf(context, asked, places, identity.startedAt));
   return await runCrawl(context, asked, reporter, {
     output,
     failures: snapshot.failures.path,

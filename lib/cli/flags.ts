@@ -81,7 +81,7 @@ export const commands: readonly Command[] = [
       {
         name: "limit",
         value: "N",
-        about: "test run: stop after N items; neither checkpoint nor production output is touched",
+        about: "test run: stop after N items; no checkpoint is touched, and no file is replaced",
       },
       {
         name: "output",
@@ -91,7 +91,7 @@ export const commands: readonly Command[] = [
       },
       { name: "start-url", value: "URL", repeatable: true, about: "begin here instead of the spider's start URLs" },
       setting,
-      { name: "fresh", about: "discard the checkpoint first" },
+      { name: "fresh", about: "discard the checkpoint first, and the items so far; what is damaged is put aside" },
       {
         name: "retry-failed",
         about: "crawl just the pages given up in the last finished crawl, into the same output",

@@ -1,7 +1,7 @@
 import type { Places } from "../checkpoint/places.ts";
 import type { CheckpointStore, Found, Unreadable } from "../checkpoint/store.ts";
 import { DamageError } from "../disk/damage.ts";
-import { type Disk, DiskError } from "../disk/disk.ts";
+import type { Disk } from "../disk/disk.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
 import { isLogFile, logFilesOf } from "../engine/log_files.ts";
@@ -21,8 +21,8 @@ export class ResumeError extends Error {
 }
 
 /**
- * Opens the newest generation whose files are whole. Throws a {@linkcode ResumeError} when there is none; nothing has
- * been changed then.
+ * Opens the newest generation whose files are whole. Throws a {@linkcode ResumeError} when there is none, and a
+ * `DiskError` when one cannot be opened just now, which says nothing of its bytes; nothing has been changed then.
  */
 export function openNewest(found: Found, places: Places, open: (snapshot: CrawlSnapshot) => EngineParts): Resumed {
   const unreadable: Unreadable[] = [...found.unreadable];
@@ -32,7 +32,7 @@ export function openNewest(found: Found, places: Places, open: (snapshot: CrawlS
     try {
       return { generation: checkpoint.generation, snapshot, parts: open(snapshot), unreadable };
     } catch (error) {
-      if (!(error instanceof DamageError || error instanceof DiskError)) throw error;
+      if (!(error instanceof DamageError)) throw error;
       unreadable.push({ path, error });
     }
   }

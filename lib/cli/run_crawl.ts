@@ -87,10 +87,11 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
       ({ parts } = opened);
       ({ elapsed, isRetry = false, startUrls } = opened.snapshot);
     } catch (error) {
-      if (!(error instanceof ResumeError)) throw error;
-      reporter.refuse(
-        `Cannot resume "${spider.name}": ${error.message}. Its files stay as they are. To start over: trawl crawl ${spider.name} --fresh`,
-      );
+      if (!(error instanceof ResumeError || error instanceof DiskError)) throw error;
+      const next = error instanceof DiskError
+        ? "The same command goes on when that is mended"
+        : `To start over, with what there is put aside: trawl crawl ${spider.name} --fresh`;
+      reporter.refuse(`Cannot resume "${spider.name}": ${error.message}. Its files stay as they are. ${next}`);
       return 1;
     }
     await removeLitter(disk, run.keeping.places, run.keeping.store, {
@@ -112,6 +113,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     project,
     proxyType,
     code: digestOf(spider),
+    source: asked.source,
     startedAt: run.startedAt,
   };
   const crawl = running.crawl = new Crawl(parts, {

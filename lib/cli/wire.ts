@@ -23,6 +23,7 @@ import { DiskQueues } from "../frontier/disk_queues.ts";
 import { Frontier } from "../frontier/frontier.ts";
 import { GivenUp } from "../frontier/given_up.ts";
 import { Seen } from "../frontier/seen.ts";
+import { TakenStarts } from "../frontier/taken_starts.ts";
 import { BodyRoom } from "../net/body/body_room.ts";
 import { Garbage } from "../net/body/garbage.ts";
 import { Cookies } from "../net/cookies/cookies.ts";
@@ -76,6 +77,7 @@ export function openFrontier(
     ...(place === undefined ? {} : {
       queues: new DiskQueues(place, snapshot?.queues),
       givenUp: new GivenUp(place, snapshot?.givenUp),
+      takenStarts: new TakenStarts(place, snapshot?.takenStarts),
     }),
     onRefused: ({ url }, { message }) =>
       emit({ type: "log", level: "warn", message: `it waits in memory, its queue refuses it: ${message}`, url }),

@@ -26,6 +26,12 @@ export interface Disk {
   size(path: string): number | undefined;
   /** Whether a path is a folder. */
   isFolder(path: string): boolean;
+  /** Whether a path is an ordinary file, and not a folder, a pipe or a device. */
+  isFile(path: string): boolean;
+  /** Returns what a file or folder is known by under each of its names, or `undefined` when there is none. */
+  identityOf(path: string): string | undefined;
+  /** Returns where a path leads: symbolic links are followed, the last one too, also where there is no file yet. */
+  locate(path: string): string;
   /** Returns the names in a folder in alphabetical order; none when there is no folder. */
   list(folder: string): string[];
   /**
@@ -40,12 +46,22 @@ export interface Disk {
   /** Returns when the names in a folder are safe against a loss of power. */
   syncFolder(folder: string): Promise<void>;
   /**
-   * Takes the lock that is a file and writes `text` into it. Undefined when another process has it until `patience`
-   * ends. The system gives it back when the process ends, however it ends.
+   * Takes the lock that is a file, which is made where there is none. Undefined when another process has it until
+   * `patience` ends. The system gives it back when the process ends, however it ends.
    */
-  lock(path: string, text: string, patience: Promise<unknown>): Promise<Disposable | undefined>;
+  lock(path: string, patience: Promise<unknown>): Promise<FileLock | undefined>;
   /** Returns whether a process has the lock that is a file until `patience` ends. */
   isLocked(path: string, patience: Promise<unknown>): Promise<boolean>;
+}
+
+/** A file that is locked, until it is disposed of. */
+export interface FileLock extends Disposable {
+  /** What `identityOf` says of its path as long as the file is there under its name. */
+  readonly identity: string;
+  /** Returns the text in the file. */
+  read(): string;
+  /** Replaces the text in the file, and makes it safe against a loss of power. */
+  write(text: string): void;
 }
 
 /** A file that only grows. */
@@ -55,7 +71,10 @@ export interface AppendFile {
   readonly length: number;
   /** Appends all bytes, or throws: then how many arrived is unknown, and the file takes no more. */
   write(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Returns when everything written before the call is safe against a loss of power. */
+  /**
+   * Returns when everything written before the call is safe against a loss of power, or throws: then what of it is safe
+   * is unknown, and every further write and sync throws too.
+   */
   sync(): Promise<void>;
   close(): void;
 }

@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
-import { type AppendFile, type Disk, DiskError, type ReadFile } from "./disk.ts";
+import { basename, dirname, join, resolve } from "node:path";
+import { type AppendFile, type Disk, DiskError, type FileLock, type ReadFile } from "./disk.ts";
 
 /** The disk of this machine. */
 export const localDisk: Disk = {
@@ -9,6 +9,9 @@ export const localDisk: Disk = {
   load: (path) => attempting("read", path, () => absentLater(() => Deno.readFile(path))),
   size: (path) => attempt("look at", path, () => absent(() => Deno.statSync(path).size)),
   isFolder: (path) => attempt("look at", path, () => absent(() => Deno.statSync(path).isDirectory) ?? false),
+  isFile: (path) => attempt("look at", path, () => absent(() => Deno.statSync(path).isFile) ?? false),
+  identityOf: (path) => attempt("look at", path, () => absent(() => identityIn(Deno.statSync(path)))),
+  locate: (path) => attempt("look at", path, () => located(resolve(path))),
   list: (folder) =>
     attempt("list", folder, () => absent(() => Array.from(Deno.readDirSync(folder), ({ name }) => name).sort()) ?? []),
   makeFolder: (folder, access) =>
@@ -31,13 +34,10 @@ export const localDisk: Disk = {
       using handle = await Deno.open(folder, { read: true });
       await handle.sync();
     }),
-  lock: (path, text, patience) =>
+  lock: (path, patience) =>
     attempting("lock", path, async () => {
       const file = await locked(path, { read: true, write: true, create: true }, true, patience);
-      if (file === undefined) return undefined;
-      file.truncateSync(0);
-      file.writeSync(new TextEncoder().encode(text));
-      return { [Symbol.dispose]: () => file.close() };
+      return file && new LocalLock(path, file);
     }),
   isLocked: (path, patience) =>
     attempting("look at", path, async () => {
@@ -62,11 +62,81 @@ async function locked(
   return undefined;
 }
 
+/** Returns where an absolute path leads. */
+function located(path: string): string {
+  const most = 40;
+  let at = path;
+  for (let links = 0; links <= most; links++) {
+    at = join(existing(dirname(at)), basename(at));
+    if (!unreached(() => Deno.lstatSync(at))?.isSymlink) return at;
+    at = resolve(dirname(at), Deno.readLinkSync(at));
+  }
+  throw new Error(`more than ${most} symbolic links lead from one to the next`);
+}
+
+/** Returns a folder's path without symbolic links, as far as it is there. */
+function existing(folder: string): string {
+  const above = dirname(folder);
+  return unreached(() => Deno.realPathSync(folder)) ??
+    (above === folder ? folder : join(existing(above), basename(folder)));
+}
+
+/** Nothing is there; also where a file is in the way of the folders: that is for whoever writes there to say. */
+function unreached<T>(work: () => T): T | undefined {
+  try {
+    return absent(work);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
+  }
+}
+
+/** Where the system does not number its files, all that is known of one is that it is there. */
+function identityIn({ dev, ino }: Deno.FileInfo): string {
+  return `${dev}:${ino}`;
+}
+
+class LocalLock implements FileLock {
+  readonly identity: string;
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+
+  constructor(path: string, file: Deno.FsFile) {
+    this.#path = path;
+    this.#file = file;
+    this.identity = closingOnError(file, () => identityIn(file.statSync()));
+  }
+
+  read(): string {
+    return attempt("read", this.#path, () => {
+      const bytes = new Uint8Array(this.#file.statSync().size);
+      this.#file.seekSync(0, Deno.SeekMode.Start);
+      const got = bytes.length === 0 ? 0 : this.#file.readSync(bytes) ?? 0;
+      return new TextDecoder().decode(bytes.subarray(0, got));
+    });
+  }
+
+  write(text: string): void {
+    attempt("write to", this.#path, () => {
+      this.#file.truncateSync(0);
+      this.#file.seekSync(0, Deno.SeekMode.Start);
+      this.#file.writeSync(new TextEncoder().encode(text));
+      this.#file.syncDataSync();
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}
+
 class LocalAppendFile implements AppendFile {
   readonly path: string;
   readonly #file: Deno.FsFile;
   #length: number;
   #broken = false;
+  /** After a sync that failed the system may take for safe what it has lost: another that succeeds proves nothing. */
+  #unsafe = false;
 
   constructor(path: string, length: number, access?: "private") {
     this.path = path;
@@ -92,6 +162,7 @@ class LocalAppendFile implements AppendFile {
 
   write(bytes: Uint8Array<ArrayBuffer>): void {
     attempt("write to", this.path, () => {
+      if (this.#unsafe) throw new Error("an earlier sync has failed");
       if (this.#broken) throw new Error("an earlier write has failed");
       this.#broken = true;
       for (let at = 0; at < bytes.length;) at += this.#file.writeSync(at === 0 ? bytes : bytes.subarray(at));
@@ -101,7 +172,15 @@ class LocalAppendFile implements AppendFile {
   }
 
   sync(): Promise<void> {
-    return attempting("sync", this.path, () => this.#file.syncData());
+    return attempting("sync", this.path, async () => {
+      if (this.#unsafe) throw new Error("an earlier sync has failed");
+      try {
+        await this.#file.syncData();
+      } catch (error) {
+        this.#unsafe = true;
+        throw error;
+      }
+    });
   }
 
   close(): void {

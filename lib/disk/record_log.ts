@@ -173,6 +173,9 @@ export class RecordLog {
     this.flush();
     let records = 0;
     const length = this.#lengths.get(segment) ?? 0, path = this.pathOf(segment);
+    if (this.#options.disk.size(path) === undefined) {
+      throw new DamageError(path, 0, `it is missing, ${length} bytes were written`);
+    }
     const file = this.#options.disk.open(path);
     try {
       if (file.length < length) {

@@ -127,7 +127,12 @@ export class Crawl {
   async run(): Promise<Ending> {
     // A hook that hangs must not hold up a crawl that is cancelled.
     let ending = await Promise.race([this.#begin(), this.#cancelled.promise]) ?? await this.#engine.run();
-    await this.#saver?.stop();
+    try {
+      await this.#saver?.stop();
+    } catch (thrown) {
+      // A save was under way that failed: nothing that came after the last one can be relied on.
+      if (ending.outcome !== "failed") ending = failure(thrown, false);
+    }
     const { counters } = this.#parts;
     if (ending.outcome === "finished" && counters.pages === 0 && counters.failed > 0) {
       const others = counters.failed > 1 ? ` (${counted(counters.failed, "request")} failed, this one last)` : "";

@@ -243,17 +243,24 @@ export class Engine {
   }
 
   async #pullStarts(): Promise<void> {
-    const { starts, scheduler } = this.#parts;
+    const { starts, scheduler, frontier, counters, clock } = this.#parts;
     if (this.#pulling || starts.done || this.#pausing !== undefined || scheduler.waiting >= fewWaiting) return;
     this.#pulling = true;
+    let added = 0;
     try {
       await starts.pull(fewWaiting, (request) => {
-        if (this.#isOver) return false;
-        if (!scheduler.add(request)) this.#parts.counters.duplicates += 1;
-        if (this.#options.sitemaps) scheduler.add(sitemapsOf(request));
-        this.#turn();
-        return true;
+        if (this.#isOver) return undefined;
+        const isNew = frontier.takeStart(request) && scheduler.add(request);
+        if (!isNew && starts.again === 0) counters.duplicates += 1;
+        const brings = this.#options.sitemaps && scheduler.add(sitemapsOf(request));
+        if (isNew || brings) {
+          added += 1;
+          this.#turn();
+        }
+        return isNew;
       });
+      // Millions that are known must not keep timers and signals waiting.
+      if (added === 0 && !starts.done) await new Promise<void>((resolve) => clock.after(0, resolve));
     } catch (error) {
       this.fail(error, true);
     }

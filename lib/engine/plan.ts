@@ -6,6 +6,7 @@
 
 import { type Checkpoint, FormatError, type Identity } from "../checkpoint/document.ts";
 import type { Found } from "../checkpoint/store.ts";
+import { DiskError } from "../disk/disk.ts";
 import { splitUserinfo } from "../url/userinfo.ts";
 import type { CrawlSnapshot } from "./snapshot.ts";
 
@@ -20,11 +21,13 @@ export type Plan =
   | { readonly kind: "refused"; readonly message: string };
 
 /** The crawl that is asked for. */
-export interface Wanted extends Pick<Identity, "spider" | "project" | "proxyType" | "code"> {
+export interface Wanted extends Pick<Identity, "spider" | "project" | "proxyType" | "code" | "source"> {
   /** Start URLs from the command line; none leaves the checkpoint's. */
   readonly startUrls: readonly string[];
   /** Only the pages that the last finished crawl gave up: what is begun afresh is a retry. @default {false} */
   readonly retryFailed?: boolean;
+  /** Says whether there is still a spider at a source that is not the one of this crawl. @default {there is none} */
+  readonly isSource?: (source: string) => boolean;
 }
 
 /** Decides what happens to the checkpoint that was found. Nothing is changed. */
@@ -34,12 +37,20 @@ export function planOf(found: Found, wanted: Wanted): Plan {
   if (wrongFormat !== undefined) {
     return refused(wanted, `${wrongFormat.error.message}. Continue it with the version that wrote it, or discard it`);
   }
+  const unread = found.unreadable.find(({ error }) => error instanceof DiskError);
+  if (unread !== undefined) {
+    // What cannot be read just now may be whole: the generation before it would fetch again what this one knows.
+    const message = `Cannot resume "${wanted.spider}": ${unread.error.message}. Its files stay as they are. ` +
+      "The same command goes on when that is mended; where it cannot be, move the file away, and the generation before it is used";
+    return { kind: "refused", message };
+  }
   if (newest === undefined) {
     if (found.unreadable.length === 0) return { kind: "fresh", notes: [], clear: false };
     const reasons = found.unreadable.map(({ error }) => error.message).join("; ");
     return refused(
       wanted,
-      `${reasons}. No other generation is left, so what is known of the crawl is lost. Its files stay`,
+      `${reasons}. No other generation is left, so what is known of the crawl is lost. Its files stay, ` +
+        "and are put aside when you start over",
     );
   }
   const { identity } = newest;
@@ -92,9 +103,17 @@ export function retryPlanOf(kept: Checkpoint | undefined, wanted: Wanted): Retry
 }
 
 /** Says whose a checkpoint is, when it is not the one of the crawl that is asked for. */
-function strangerIn({ identity: { spider, project } }: Checkpoint, wanted: Wanted): string | undefined {
-  if (spider === wanted.spider && project === wanted.project) return undefined;
-  return `belongs to the spider "${spider}" of the project "${project}"`;
+function strangerIn({ identity }: Checkpoint, wanted: Wanted): string | undefined {
+  const { spider, project, source, code } = identity;
+  if (spider !== wanted.spider || project !== wanted.project) {
+    return `belongs to the spider "${spider}" of the project "${project}"`;
+  }
+  // A spider that was moved, or copied as it is, is the same one; so is one that was changed where it is.
+  const isSame = source === undefined || source === wanted.source || code === wanted.code;
+  if (isSame || !(wanted.isSource?.(source) ?? false)) return undefined;
+  return `belongs to another spider of this name, ${source === "" ? "which is built in" : source}; this one is ${
+    wanted.source || "built in"
+  }. Give one of them another name, keep the two apart with --project, or remove the other if this one replaces it`;
 }
 
 function changes({ identity }: Checkpoint, wanted: Wanted): readonly string[] {

@@ -34,7 +34,7 @@ export interface RetryOptions {
   /** The last document of the finished crawl, as it was kept. */
   readonly kept: Checkpoint;
   /** What the retry has of its own: it may go through another proxy, or come after a change of the spider. */
-  readonly identity: Pick<Identity, "proxyType" | "code">;
+  readonly identity: Pick<Identity, "proxyType" | "code" | "source">;
   /** In milliseconds since 1970. */
   readonly now: number;
 }
@@ -58,8 +58,8 @@ export async function prepareRetry(options: RetryOptions): Promise<void> {
       ...crawl,
       phase: "crawling",
       isRetry: true,
-      // A crawl that ended at maxPages may not have taken all.
-      starts: { ...crawl.starts, done: true },
+      // A crawl that ended at maxPages may not have taken all; and without a source none is asked, whatever has changed.
+      starts: { taken: crawl.starts.taken, done: true },
       // Both count what was given up, and that is asked for again.
       counters: { ...crawl.counters, failed: 0, failures: {}, blocked: {} },
       pending,
@@ -69,8 +69,8 @@ export async function prepareRetry(options: RetryOptions): Promise<void> {
       failures: begun(crawl.failures),
     });
   } catch (error) {
-    await discardFeed(disk, crawl.items.path);
     await store.clear();
+    await discardFeed(disk, crawl.items.path);
     throw error;
   }
 }
@@ -112,10 +112,11 @@ function begun({ path, format }: FeedSnapshot): FeedSnapshot {
 }
 
 async function save({ store, places, kept, identity, now }: RetryOptions, crawl: CrawlSnapshot): Promise<void> {
+  const { proxyType, code, source } = identity;
   const bytes = encodeCheckpoint({
     generation: kept.generation + 1,
     savedAt: now,
-    identity: { ...kept.identity, ...identity },
+    identity: { ...kept.identity, proxyType, code, ...source !== undefined && { source } },
     crawl: storedCrawl(crawl, places),
   });
   // All that it counts is synced already, but for the names of the files: those the store makes safe.

@@ -4,6 +4,8 @@ import { forgetRetry, keepForRetry } from "../checkpoint/kept.ts";
 import type { Places } from "../checkpoint/places.ts";
 import type { CheckpointStore } from "../checkpoint/store.ts";
 import type { Disk } from "../disk/disk.ts";
+import { stdoutPath } from "../feed/format.ts";
+import { releaseOutput } from "../feed/owner.ts";
 import { discardFeed, publishFeed } from "../feed/publish.ts";
 import type { FeedSnapshot } from "../feed/snapshot.ts";
 import { withoutLogins } from "../url/userinfo.ts";
@@ -71,15 +73,18 @@ export async function publish(
     }
   }
   if (summary !== undefined) await writeSummary(disk, summary.path, summary.value);
-  if (keeping === undefined) return;
-  const { store, places } = keeping;
-  if (counters.failed > 0) {
-    if (published !== items) await savePublished(store, published);
-    await keepForRetry(disk, places, isRetryFile);
-  } else {
-    await forgetRetry(disk, places);
-    await store.clear();
+  if (keeping !== undefined) {
+    const { store, places } = keeping;
+    if (counters.failed > 0) {
+      if (published !== items) await savePublished(store, published);
+      await keepForRetry(disk, places, isRetryFile);
+    } else {
+      await forgetRetry(disk, places);
+      await store.clear();
+    }
   }
+  // Last: as long as a checkpoint says that this file is to be published, no other crawl may have its name.
+  if (items.path !== stdoutPath) await releaseOutput(disk, items.path);
 }
 
 /** Makes the last document say what the items' file is now that publishing has changed it: a retry goes on with that. */

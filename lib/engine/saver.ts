@@ -1,5 +1,6 @@
 import { type Checkpoint, encodeCheckpoint, type Identity } from "../checkpoint/document.ts";
 import type { CheckpointStore } from "../checkpoint/store.ts";
+import { DiskError } from "../disk/disk.ts";
 import type { Durable } from "../disk/durable.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Emit } from "./events.ts";
@@ -38,6 +39,8 @@ export class Saver {
   #savedAt = -Infinity;
   #isDue = false;
   #cancelIdle: () => void = () => {};
+  /** What the disk said to a save. None follows: what of the files is safe since then is unknown. */
+  #refusal: DiskError | undefined;
 
   constructor(options: SaverOptions) {
     this.#options = options;
@@ -49,12 +52,13 @@ export class Saver {
     if (this.#options.interval > 0) this.#tick();
   }
 
-  /** Saves no more by itself, and returns when nothing is being saved. */
+  /** Saves no more by itself; returns when nothing is being saved. Throws what the disk said, if it refused a save. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
     this.#cancelIdle();
     await this.#saving?.catch(() => {});
+    if (this.#refusal !== undefined) throw this.#refusal;
   }
 
   /**
@@ -71,12 +75,17 @@ export class Saver {
     });
   }
 
-  /** Saves the state as it is now; a save that is under way ends first. */
+  /** Saves the state as it is now; a save that is under way ends first. Throws when the disk has refused one before. */
   async save(): Promise<void> {
+    // Its own caller hears how it ends.
     while (this.#saving !== undefined) await this.#saving.catch(() => {});
+    if (this.#refusal !== undefined) throw this.#refusal;
     this.#saving = this.#save();
     try {
       await this.#saving;
+    } catch (error) {
+      if (error instanceof DiskError) this.#refusal = error;
+      throw error;
     } finally {
       this.#saving = undefined;
     }

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import { stdoutPath } from "./format.ts";
+import { releaseOutput } from "./owner.ts";
 import { type FeedSnapshot, partOf } from "./snapshot.ts";
 import { tailOf } from "./tail.ts";
 import { widen } from "./widen.ts";
@@ -15,21 +16,18 @@ import { counted, formatCount } from "../text/count.ts";
  * done. A CSV file whose columns grew is written once more on the way, see `csv.ts`.
  */
 export async function publishFeed(disk: Disk, snapshot: FeedSnapshot): Promise<FeedSnapshot> {
-  const { path, length, finished, columns = [], headed = 0 } = snapshot;
+  const { path, finished, columns = [], headed = 0 } = snapshot;
   if (!finished) throw new RangeError(`Cannot publish ${path}: the feed is not finished`);
   if (path === stdoutPath) return snapshot;
   const [part, folder] = [partOf(path), dirname(path)];
   const grown = columns.length > headed;
-  const size = disk.size(part);
-  if (size === undefined) {
+  if (disk.size(part) === undefined) {
     checkPublished(disk, snapshot, grown);
     // The crash may have come before this sync of the first call.
     await disk.syncFolder(folder);
     return grown ? widened(disk, snapshot) : snapshot;
   }
-  if (size !== length) {
-    throw new DiskError("publish", part, `it has ${counted(size, "byte")} instead of ${formatCount(length)}`);
-  }
+  checkBytes(disk, part, snapshot, "");
   if (!grown) {
     await disk.rename(part, path);
     await disk.syncFolder(folder);
@@ -56,24 +54,45 @@ export async function discardFeed(disk: Disk, path: string): Promise<void> {
   if (path === stdoutPath) return;
   await disk.remove(partOf(path));
   await disk.remove(wideOf(path));
+  await releaseOutput(disk, path);
 }
 
 /**
- * Without the file in work, the published one must be there; its length tells it from an older file of the same name.
+ * Without the file in work, the published one must be there; its bytes tell it from an older file of the same name. One
+ * that was written once more, under a longer header, is only known to be longer.
  */
-function checkPublished(disk: Disk, { path, length }: FeedSnapshot, grown: boolean): void {
+function checkPublished(disk: Disk, snapshot: FeedSnapshot, grown: boolean): void {
+  const { path, length } = snapshot;
   const size = disk.size(path);
   if (size === undefined) throw new DiskError("publish", path, `neither it nor ${partOf(path)} is there`);
-  if (grown ? size < length : size !== length) {
+  const lost = `${partOf(path)} is gone, and `;
+  if (!grown) checkBytes(disk, path, snapshot, lost);
+  else if (size < length) {
     throw new DiskError(
       "publish",
       path,
-      `${partOf(path)} is gone, and this file has ${counted(size, "byte")} instead of ${formatCount(length)}`,
+      `${lost}this file has ${counted(size, "byte")} instead of ${formatCount(length)}`,
     );
   }
 }
 
-/** The copy of a CSV file with all its columns, until it takes the final name. */
-function wideOf(path: string): string {
+/** Throws when a file is not the one that the snapshot describes. */
+function checkBytes(disk: Disk, path: string, { length, tail }: FeedSnapshot, before: string): void {
+  const size = disk.size(path);
+  const it = before === "" ? "it" : "this file";
+  if (size !== length) {
+    throw new DiskError(
+      "publish",
+      path,
+      `${before}${it} has ${counted(size ?? 0, "byte")} instead of ${formatCount(length)}`,
+    );
+  }
+  if (tailOf(disk, path, length).checksum !== tail) {
+    throw new DiskError("publish", path, `${before}${it} holds other bytes than the crawl wrote`);
+  }
+}
+
+/** Returns the path of the copy of a CSV file with all its columns, until it takes the final name. */
+export function wideOf(path: string): string {
   return `${path}.part.new`;
 }

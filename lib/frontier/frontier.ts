@@ -19,6 +19,7 @@ import type { GivenUp } from "./given_up.ts";
 import { MemoryQueue } from "./memory_queue.ts";
 import { type Queue, type QueueFactory, TransientError } from "./queue.ts";
 import type { Seen, SeenSnapshot } from "./seen.ts";
+import type { TakenStarts } from "./taken_starts.ts";
 
 /** The next request of a host, as far as the order among hosts needs it. */
 export interface Head {
@@ -33,6 +34,8 @@ export interface FrontierOptions {
   readonly queues?: DiskQueues | QueueFactory;
   /** Where the requests are kept that are given up; without it they are forgotten. */
   readonly givenUp?: GivenUp;
+  /** Knows the start requests with `dontFilter` that were taken; without it all are new. */
+  readonly takenStarts?: TakenStarts;
   /** Told when a queue refused a request, which now waits in memory. */
   readonly onRefused?: (request: Request, reason: Error) => void;
 }
@@ -41,6 +44,7 @@ export interface FrontierSnapshot {
   readonly seen: SeenSnapshot;
   readonly queues: DiskQueuesSnapshot | undefined;
   readonly givenUp?: LogSnapshot | undefined;
+  readonly takenStarts?: LogSnapshot | undefined;
   /** Requests that only this process holds: refused by their queue, or popped from a queue that does not keep them. */
   readonly held: readonly Uint8Array<ArrayBuffer>[];
 }
@@ -65,6 +69,7 @@ export class Frontier implements Durable {
   readonly #seen: Seen;
   readonly #disk: DiskQueues | undefined;
   readonly #givenUp: GivenUp | undefined;
+  readonly #takenStarts: TakenStarts | undefined;
   readonly #open: QueueFactory;
   readonly #onRefused: ((request: Request, reason: Error) => void) | undefined;
   readonly #hosts = new Map<string, HostQueues>();
@@ -74,9 +79,10 @@ export class Frontier implements Durable {
   #returned = 0;
   #waiting = 0;
 
-  constructor({ seen, queues, givenUp, onRefused }: FrontierOptions) {
+  constructor({ seen, queues, givenUp, takenStarts, onRefused }: FrontierOptions) {
     this.#seen = seen;
     this.#givenUp = givenUp;
+    this.#takenStarts = takenStarts;
     this.#onRefused = onRefused;
     this.#disk = typeof queues === "function" ? undefined : queues;
     this.#open = typeof queues === "function" ? queues : (key) => queues?.open(key) ?? new MemoryQueue();
@@ -114,6 +120,14 @@ export class Frontier implements Durable {
     // The same object may be added twice, and is two requests then.
     this.#push(isNew ? request : createRequest(request.url, request));
     return true;
+  }
+
+  /**
+   * Takes a start request, before it is added; returns false when it has `dontFilter` and an earlier process took it.
+   * Whether one without is known is for `add` to say.
+   */
+  takeStart(request: Request): boolean {
+    return !request.dontFilter || (this.#takenStarts?.take(request, hostOf(request.url)) ?? true);
   }
 
   /** Adds a request that is known already: another attempt. */
@@ -189,10 +203,11 @@ export class Frontier implements Durable {
     this.#seen.flush();
     this.#disk?.flush();
     this.#givenUp?.flush();
+    this.#takenStarts?.flush();
   }
 
   async sync(): Promise<void> {
-    await Promise.all([this.#seen.sync(), this.#disk?.sync(), this.#givenUp?.sync()]);
+    await Promise.all([this.#seen.sync(), this.#disk?.sync(), this.#givenUp?.sync(), this.#takenStarts?.sync()]);
   }
 
   snapshot(): FrontierSnapshot {
@@ -201,6 +216,7 @@ export class Frontier implements Durable {
       seen: this.#seen.snapshot(),
       queues: this.#disk?.snapshot(),
       givenUp: this.#givenUp?.snapshot(),
+      takenStarts: this.#takenStarts?.snapshot(),
       held: held.map(([request]) => encodeRequest(request, hostOf(request.url))),
     };
   }
@@ -219,6 +235,7 @@ export class Frontier implements Durable {
     this.#seen.close();
     this.#disk?.close();
     this.#givenUp?.close();
+    this.#takenStarts?.close();
   }
 
   #push(request: Request): void {

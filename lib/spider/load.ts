@@ -47,7 +47,7 @@ export function knownSpiders({ builtIn, disk, folder }: SpiderSources): KnownSpi
 
 /** Returns the spider that `which` names: a path to a file when it has a slash or an ending, else a known spider. */
 export async function loadSpider(which: string, sources: SpiderSources): Promise<Spider> {
-  if (which.includes("/") || which.includes("\\") || ending.test(which)) {
+  if (isPath(which)) {
     return await loadFile(resolve(sources.folder, which), sources.disk);
   }
   const known = knownSpiders(sources);
@@ -61,6 +61,16 @@ export async function loadSpider(which: string, sources: SpiderSources): Promise
   }
   if (found.path !== undefined) return await loadFile(found.path, sources.disk);
   return checkSpider(sources.builtIn.find((spider) => (spider as Spider).name === which), which);
+}
+
+/** Returns the path of the spider that `which` names, without loading it; undefined for one inside the program. */
+export function pathOfSpider(which: string, sources: SpiderSources): string | undefined {
+  if (isPath(which)) return resolve(sources.folder, which);
+  return knownSpiders(sources).find(({ name }) => name === which)?.path;
+}
+
+function isPath(which: string): boolean {
+  return which.includes("/") || which.includes("\\") || ending.test(which);
 }
 
 async function loadFile(path: string, disk: Disk): Promise<Spider> {

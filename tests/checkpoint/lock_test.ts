@@ -103,7 +103,8 @@ Deno.test("looking at a lock does not take it, and there is none without its fil
 
 Deno.test("a lock whose file says no number has a holder without one", async () => {
   const disk = new FaultyDisk();
-  using _lock = await disk.lock("/lock", "somebody", never);
+  using lock = await disk.lock("/lock", never);
+  lock?.write("somebody");
   await assert.rejects(takeLock(disk, "/lock", Promise.resolve()), {
     name: "LockedError",
     pid: undefined,

@@ -6,12 +6,15 @@ import { Workplace } from "./workplace.ts";
 
 const wanted = quotes.map(({ text, author, tags }) => JSON.stringify({ text, author: author.name, tags })).sort();
 
-/** A crawl that is finished but for the last step: a folder has the name that its output should get. */
+/** A crawl that is finished but for the last step: a folder has taken the name that its output should get. */
 async function unpublished(name: string) {
-  const place = await Workplace.open();
-  place.write(`${name}/in/the/way`, "");
+  const place = await Workplace.open({ latency: 200 });
   const crawl = ["crawl", "quotes", "--start-url", place.demo.quotes, "-o", name];
-  const stuck: Ended = await place.run(crawl);
+  await using trawl = place.start(crawl);
+  await trawl.until("the first request", () => place.pages.length > 0);
+  place.write(`${name}/in/the/way`, "");
+  place.demo.faults = {};
+  const stuck: Ended = await trawl.ended;
   return { place, crawl, stuck, output: `${place.folder}/${name}`, kept: place.kept("quotes") };
 }
 

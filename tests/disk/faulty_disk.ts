@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type AppendFile, type Disk, DiskError, type ReadFile } from "../../lib/disk/disk.ts";
+import { type AppendFile, type Disk, DiskError, type FileLock, type ReadFile } from "../../lib/disk/disk.ts";
 import { FileNode, FolderNode, Naming, splitPath, survivorsOf } from "./faulty_nodes.ts";
 
 /** One thing that was asked of the disk, as far as a failure may be wanted there. */
@@ -36,6 +36,8 @@ const actions = {
   readAt: "read",
   size: "look at",
   isFolder: "look at",
+  isFile: "look at",
+  identityOf: "look at",
   list: "list",
   makeFolder: "make the folder",
   rename: "rename",
@@ -63,6 +65,8 @@ export class FaultyDisk implements Disk {
   #dead = false;
   #number = 0;
   #fault: (operation: Operation) => Reason | undefined = () => undefined;
+  readonly #identities = new WeakMap<object, string>();
+  #lastIdentity = 0;
   readonly #locks = new Map<string, { readonly released: Promise<void> }>();
   /** Everything that was asked for and changes something, as `name path`. */
   readonly changes: string[] = [];
@@ -187,6 +191,19 @@ export class FaultyDisk implements Disk {
     return this.#sync("isFolder", path, () => this.#find(path) instanceof FolderNode);
   }
 
+  isFile(path: string): boolean {
+    return this.#sync("isFile", path, () => this.#find(path) instanceof FileNode);
+  }
+
+  identityOf(path: string): string | undefined {
+    return this.#sync("identityOf", path, () => this.#identityIn(this.#find(path)));
+  }
+
+  /** There are no links on it. */
+  locate(path: string): string {
+    return path;
+  }
+
   list(folder: string): string[] {
     return this.#sync("list", folder, () => {
       const node = this.#find(folder);
@@ -228,13 +245,24 @@ export class FaultyDisk implements Disk {
     });
   }
 
-  async lock(path: string, text: string, patience: Promise<unknown>): Promise<Disposable | undefined> {
+  async lock(path: string, patience: Promise<unknown>): Promise<FileLock | undefined> {
     await this.#async("lock", path, () => {});
     if (!await this.#waitForLock(path, patience)) return undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#locks.set(path, { released: promise });
-    this.put(path, text);
+    const { folder, name } = this.#parent(path, false);
+    if (!folder.names.has(name)) this.#namings.push(new Naming([[folder, name, new FileNode()]]));
+    const node = this.#file(path);
     return {
+      identity: this.#identityIn(node)!,
+      read: () => new TextDecoder().decode(node.bytes),
+      write: (text) => {
+        this.#sync("write", path, () => {
+          node.cut(0);
+          node.add(new TextEncoder().encode(text));
+        });
+        this.#sync("sync", path, () => node.mark()());
+      },
       [Symbol.dispose]: () => {
         this.#locks.delete(path);
         resolve();
@@ -255,9 +283,16 @@ export class FaultyDisk implements Disk {
     return true;
   }
 
+  #identityIn(node: object | undefined): string | undefined {
+    if (node === undefined) return undefined;
+    const known = this.#identities.get(node) ?? String(++this.#lastIdentity);
+    this.#identities.set(node, known);
+    return known;
+  }
+
   #appendFile(path: string, node: FileNode): AppendFile {
     this.opened += 1;
-    let isOpen = true, broken = false;
+    let isOpen = true, broken = false, unsafe = false;
     return {
       path,
       get length() {
@@ -267,6 +302,7 @@ export class FaultyDisk implements Disk {
         try {
           this.#sync("write", path, () => {
             if (!isOpen) throw new Error("Bad resource ID");
+            if (unsafe) throw new Error("an earlier sync has failed");
             if (broken) throw new Error("an earlier write has failed");
             node.add(bytes);
           });
@@ -276,12 +312,18 @@ export class FaultyDisk implements Disk {
           throw error;
         }
       },
-      sync: () => {
+      sync: async () => {
         const settle = node.mark();
-        return this.#async("sync", path, () => {
-          if (!isOpen) throw new Error("Bad resource ID");
-          settle();
-        });
+        try {
+          await this.#async("sync", path, () => {
+            if (!isOpen) throw new Error("Bad resource ID");
+            if (unsafe) throw new Error("an earlier sync has failed");
+            settle();
+          });
+        } catch (error) {
+          unsafe = true;
+          throw error;
+        }
       },
       close: () => {
         if (isOpen) this.opened -= 1;

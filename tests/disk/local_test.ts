@@ -230,3 +230,63 @@ test("syncFolder() makes a folder safe, and names one that is missing", async (f
     message: `Cannot sync the folder ${folder}/none: no such file or directory`,
   });
 });
+
+test("isFile() tells an ordinary file from a folder, a device and nothing", (folder) => {
+  write(`${folder}/items`, "");
+  Deno.symlinkSync(`${folder}/items`, `${folder}/link`);
+  assert.deepEqual(["items", "link", "none", ""].map((name) => disk.isFile(`${folder}/${name}`)), [
+    true,
+    true,
+    false,
+    false,
+  ]);
+  if (Deno.build.os !== "windows") assert.equal(disk.isFile("/dev/null"), false);
+});
+
+test("identityOf() is the same for every name of a file, and stays with it", async (folder) => {
+  write(`${folder}/a`, "");
+  write(`${folder}/other`, "");
+  Deno.linkSync(`${folder}/a`, `${folder}/hard`);
+  Deno.symlinkSync(`${folder}/a`, `${folder}/soft`);
+  const identity = disk.identityOf(`${folder}/a`);
+  assert.ok(identity !== undefined);
+  assert.deepEqual(["hard", "soft"].map((name) => disk.identityOf(`${folder}/${name}`)), [identity, identity]);
+  assert.notEqual(disk.identityOf(`${folder}/other`), identity);
+  await disk.rename(`${folder}/a`, `${folder}/b`);
+  assert.deepEqual([disk.identityOf(`${folder}/a`), disk.identityOf(`${folder}/b`)], [undefined, identity]);
+});
+
+test("locate() follows links, the last one and those to nothing too, and says so when they lead nowhere", (folder) => {
+  const root = Deno.realPathSync(folder);
+  Deno.mkdirSync(`${root}/real`);
+  Deno.symlinkSync("real", `${root}/folder`);
+  Deno.symlinkSync("folder/items", `${root}/link`);
+  Deno.symlinkSync(`${root}/link`, `${root}/far`);
+  Deno.symlinkSync("round", `${root}/round`);
+  const cases = [
+    ["real/items", "real/items"],
+    ["folder/items", "real/items"],
+    ["link", "real/items"],
+    ["far", "real/items"],
+    ["folder/no/such/../items", "real/no/items"],
+    ["none/../real/./x", "real/x"],
+  ] as const;
+  for (const [path, expected] of cases) assert.equal(disk.locate(`${root}/${path}`), `${root}/${expected}`, path);
+  assert.throws(() => disk.locate(`${root}/round`), {
+    message: `Cannot look at ${root}/round: more than 40 symbolic links lead from one to the next`,
+  });
+});
+
+test("a locked file is read and written by who has it, and known by its identity", async (folder) => {
+  const path = `${folder}/lock`;
+  write(path, "before");
+  const lock = await disk.lock(path, new Promise(() => {}));
+  assert.equal(lock?.read(), "before");
+  lock?.write("it");
+  assert.deepEqual([lock?.read(), Deno.readTextFileSync(path)], ["it", "it"]);
+  assert.equal(lock?.identity, disk.identityOf(path));
+  await disk.remove(path);
+  write(path, "");
+  assert.notEqual(lock?.identity, disk.identityOf(path));
+  lock?.[Symbol.dispose]();
+});

@@ -107,9 +107,9 @@ Deno.test("scan() names a segment whose file is gone", () => {
   const { disk, snapshot } = smallLog();
   disk.put("/q-1.log", undefined);
   assert.throws(() => openLog(disk, {}, snapshot).scan(() => {}), {
-    name: "DiskError",
+    name: "DamageError",
     path: "/q-1.log",
-    message: "Cannot open /q-1.log: no such file or directory",
+    message: "/q-1.log is damaged at byte 0: it is missing, 22 bytes were written",
   });
 });
 

@@ -160,6 +160,20 @@ Deno.test("a full disk at any change fails the crawl and names the file, and the
   }
 });
 
+Deno.test("a sync that fails once, at whatever instant, is never followed by a finished crawl", async () => {
+  for (let failing = 1, undisturbed = false; !undisturbed; failing++) {
+    const outside = begin(), disk = prepared();
+    let left = failing;
+    disk.failWhen(({ name }) => (name === "sync" || name === "syncFolder") && --left === 0 ? "EIO" : undefined);
+    const ending = await process(disk, outside, { interval: 0.1 }).catch(failedWith);
+    undisturbed = left > 0;
+    assert.equal(ending.outcome, undisturbed ? "finished" : "failed", `sync ${failing}`);
+    const after = disk.kill();
+    assert.deepEqual(await process(after, outside), done);
+    checkFiles(after, `sync ${failing}`);
+  }
+});
+
 for (const fault of faults) {
   Deno.test(`${fault.what} fails the crawl with a file's name or not at all, and the next process ends it`, async () => {
     let failures = 0;
@@ -268,7 +282,7 @@ Deno.test("state, counters, cookies and the time go on over a pause", async () =
   const { parts } = worldOf({ spider, ...outside, disk: disk.kill(), folder, snapshot, items, failures });
   assert.deepEqual(parts.state.value, { pages: snapshot.counters.pages });
   assert.ok(snapshot.counters.pages > 1);
-  assert.deepEqual(snapshot.starts, { taken: 1, done: true });
+  assert.deepEqual([snapshot.starts.taken, snapshot.starts.done], [1, true]);
   assert.equal(parts.cookies?.header("http://a.com/"), "seen=1");
   assert.equal(snapshot.lastAnswer?.startsWith("http://a.com/"), true);
 });

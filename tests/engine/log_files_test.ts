@@ -7,6 +7,7 @@ Deno.test("logFilesOf() names every log that a document counts", () => {
       seen: { seed: 1, log: [[0, 10], [1, 20]] },
       queues: { logs: [[0, [[3, 30]]], [-5, [[0, 40], [2, 50]]]], done: [[0, 60]] },
       givenUp: [[0, 70]],
+      takenStarts: [[0, 20]],
       held: [],
     },
     logs: { hosts: [[4, 80]], robots: [[0, 90]], cookies: [[1, 100]], exiles: [[0, 110]] },
@@ -16,6 +17,7 @@ Deno.test("logFilesOf() names every log that a document counts", () => {
     { name: "seen-1.log", length: 20 },
     { name: "done-0.log", length: 60 },
     { name: "failed-0.log", length: 70 },
+    { name: "starts-0.log", length: 20 },
     { name: "queue-0-3.log", length: 30 },
     { name: "queue--5-0.log", length: 40 },
     { name: "queue--5-2.log", length: 50 },
@@ -39,7 +41,7 @@ Deno.test("isRetryFile() knows the files that a retry needs", () => {
   for (const name of ["seen-0.log", "failed-12.log", "hosts-0.log", "robots-1.log", "cookies-0.log", "exiles-0.log"]) {
     assert.equal(isRetryFile(name), true, name);
   }
-  for (const name of ["done-0.log", "queue-0-0.log", "seen-0.log.bak", "my-seen-0.log", "seen.log"]) {
+  for (const name of ["done-0.log", "queue-0-0.log", "starts-0.log", "seen-0.log.bak", "my-seen-0.log", "seen.log"]) {
     assert.equal(isRetryFile(name), false, name);
   }
 });

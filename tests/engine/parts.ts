@@ -20,6 +20,7 @@ import { DiskQueues } from "../../lib/frontier/disk_queues.ts";
 import { Frontier } from "../../lib/frontier/frontier.ts";
 import { GivenUp } from "../../lib/frontier/given_up.ts";
 import { Seen } from "../../lib/frontier/seen.ts";
+import { TakenStarts } from "../../lib/frontier/taken_starts.ts";
 import type { Outcome } from "../../lib/model/outcome.ts";
 import { BodyRoom } from "../../lib/net/body/body_room.ts";
 import type { BlockRules } from "../../lib/net/proxy/block.ts";
@@ -151,6 +152,7 @@ export function worldOf(said: Said, current: { readonly engine?: Engine } = {}):
     ...(place && {
       queues: new DiskQueues({ ...place, segmentRecords: 3, window: 2 }, snapshot?.frontier.queues),
       givenUp: new GivenUp(place, snapshot?.frontier.givenUp),
+      takenStarts: new TakenStarts(place, snapshot?.frontier.takenStarts),
     }),
   });
   if (snapshot !== undefined) frontier.restore(snapshot.frontier);

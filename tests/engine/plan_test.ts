@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Checkpoint, FormatError, type Identity } from "../../lib/checkpoint/document.ts";
 import type { Found, Unreadable } from "../../lib/checkpoint/store.ts";
 import { DamageError } from "../../lib/disk/damage.ts";
+import { DiskError } from "../../lib/disk/disk.ts";
 import { type Plan, planOf, type RetryPlan, retryPlanOf, type Wanted } from "../../lib/engine/plan.ts";
 import type { CrawlSnapshot } from "../../lib/engine/snapshot.ts";
 
@@ -100,8 +101,55 @@ Deno.test("if no generation can be read the crawl is refused, the files stay, an
     messageOf(planOf(found([], [damaged, { path: "/c/old", error: other }]), wanted)),
     'Cannot resume "news": /c/new is damaged at byte 12: it ends too soon; ' +
       "/c/old is damaged at byte 0: it is not a checkpoint of trawl. " +
-      `No other generation is left, so what is known of the crawl is lost. Its files stay. ${startOver}`,
+      `No other generation is left, so what is known of the crawl is lost. Its files stay, and are put aside when you start over. ${startOver}`,
   );
+});
+
+Deno.test("a document that cannot be read just now is not taken for damaged: nothing is changed, also with one before it", () => {
+  const error = new DiskError("read", "/c/new", new Error("Permission denied (os error 13)"));
+  for (const checkpoints of [[], [checkpoint({ generation: 1 })]]) {
+    assert.equal(
+      messageOf(planOf(found(checkpoints, [{ path: "/c/new", error }]), wanted)),
+      'Cannot resume "news": Cannot read /c/new: permission denied. Its files stay as they are. The same command goes on ' +
+        "when that is mended; where it cannot be, move the file away, and the generation before it is used",
+    );
+  }
+});
+
+const isSource = (source: string) => ["/spiders/a.ts", ""].includes(source);
+
+Deno.test("a spider of the same name in another file is another spider, while that file is there", () => {
+  const cases: readonly (readonly [began: string, now: string, whose: string])[] = [
+    ["/spiders/a.ts", "/spiders/b.ts", "/spiders/a.ts; this one is /spiders/b.ts"],
+    ["", "/spiders/b.ts", "which is built in; this one is /spiders/b.ts"],
+    ["/spiders/a.ts", "", "/spiders/a.ts; this one is built in"],
+  ];
+  for (const [began, now, whose] of cases) {
+    const made = checkpoint({ source: began, code: "c0" });
+    const belongs = `belongs to another spider of this name, ${whose}. Give one of them another name, keep the two ` +
+      "apart with --project, or remove the other if this one replaces it";
+    const asked = { ...wanted, source: now, isSource };
+    assert.equal(
+      messageOf(planOf(found([made]), asked)),
+      `Cannot resume "news": its checkpoint ${belongs}. ${startOver}`,
+    );
+    assert.equal(
+      messageOf(retryPlanOf(made, { ...asked, retryFailed: true })),
+      `Cannot retry the failed pages of "news": what is kept of the last crawl ${belongs}`,
+    );
+  }
+});
+
+Deno.test("a spider that was moved, copied, or changed where it is goes on, and so does one of which nothing is known", () => {
+  const asked = { ...wanted, source: "/spiders/b.ts", isSource };
+  for (
+    const said of [
+      { source: "/gone/a.ts", code: "c0" },
+      { source: "/spiders/a.ts", code: "c1" },
+      { source: "/spiders/b.ts", code: "c0" },
+      { code: "c0" },
+    ]
+  ) assert.equal(planOf(found([checkpoint(said)]), asked).kind, "resume", JSON.stringify(said));
 });
 
 Deno.test("the last crawl fetched no page: the next one starts fresh", () => {

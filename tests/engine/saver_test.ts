@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { placesOf } from "../../lib/checkpoint/places.ts";
 import { CheckpointStore } from "../../lib/checkpoint/store.ts";
+import { DiskError } from "../../lib/disk/disk.ts";
 import type { Durable } from "../../lib/disk/durable.ts";
 import type { CrawlEvent } from "../../lib/engine/events.ts";
 import { Saver, type SaverOptions } from "../../lib/engine/saver.ts";
@@ -195,17 +196,33 @@ Deno.test("a save by interval that fails is told, and none follows", async () =>
   assert.equal(events.length, 1);
 });
 
-Deno.test("a save that fails leaves the last one, and another can be tried", async () => {
-  const { saver, disk, part, saved } = open();
-  part.written = 1;
-  await saver.save();
-  disk.failWhen(({ name }) => name === "sync" ? "EIO" : undefined);
-  part.written = 2;
-  await assert.rejects(saver.save(), /input\/output error/);
-  assert.deepEqual(saved(), [[1, { part: 1, written: 1 }]]);
-  disk.failWhen(() => undefined);
-  await saver.save();
-  assert.deepEqual(saved()[0]?.[1], { part: 2, written: 2 });
+Deno.test("a save that the disk refuses leaves the last one, and none follows: what is safe since then is unknown", async () => {
+  for (const [operation, reason] of [["sync", "EIO"], ["write", "ENOSPC"], ["syncFolder", "EIO"]] as const) {
+    const { saver, disk, part, saved } = open();
+    part.written = 1;
+    await saver.save();
+    disk.failWhen(({ name }) => name === operation ? reason : undefined);
+    part.written = 2;
+    await assert.rejects(saver.save(), { name: "DiskError" });
+    disk.failWhen(() => undefined);
+    const { log } = part, before = log.length;
+    await assert.rejects(saver.save(), { name: "DiskError" });
+    assert.equal(log.length, before, "nothing is tried");
+    assert.deepEqual(saved(), [[1, { part: 1, written: 1 }]], operation);
+  }
+});
+
+Deno.test("stop() tells of a save under way that the disk refuses", async () => {
+  const { promise, reject } = Promise.withResolvers<void>();
+  const { saver, part, errors } = open();
+  part.held = promise;
+  saver.start();
+  await settle();
+  const stopping = saver.stop();
+  reject(new DiskError("sync", "/data/items.part", new Error("Input/output error")));
+  await assert.rejects(stopping, { message: "Cannot sync /data/items.part: input/output error" });
+  await assert.rejects(saver.save(), { message: "Cannot sync /data/items.part: input/output error" });
+  assert.equal(errors.length, 1);
 });
 
 Deno.test("a value that cannot be stored fails the save and leaves the last one", async () => {

@@ -11,6 +11,12 @@ function startsOf(start: Spider["start"], snapshot?: StartsSnapshot): Starts {
   return new Starts({ name: "x", start: start!, parse: () => [] }, [], callbacks, snapshot);
 }
 
+/** What is kept, without the digest of the source. */
+function kept(starts: Starts): StartsSnapshot {
+  const { taken, done } = starts.snapshot();
+  return { taken, done };
+}
+
 async function pulled(starts: Starts, count = 100): Promise<string[]> {
   const urls: string[] = [];
   await starts.pull(count, ({ url }) => urls.push(url) > 0);
@@ -20,9 +26,9 @@ async function pulled(starts: Starts, count = 100): Promise<string[]> {
 Deno.test("Starts gives startUrls, a few at a time, and then is done", async () => {
   const starts = new Starts({ name: "x", startUrls: numbered(0, 5), parse: () => [] }, [], callbacks);
   assert.deepEqual(await pulled(starts, 3), numbered(0, 3));
-  assert.deepEqual([starts.done, starts.snapshot()], [false, { taken: 3, done: false }]);
+  assert.deepEqual([starts.done, kept(starts)], [false, { taken: 3, done: false }]);
   assert.deepEqual(await pulled(starts, 3), numbered(3, 5));
-  assert.deepEqual([starts.done, starts.snapshot()], [true, { taken: 5, done: true }]);
+  assert.deepEqual([starts.done, kept(starts)], [true, { taken: 5, done: true }]);
   assert.deepEqual(await pulled(starts), []);
 });
 
@@ -89,12 +95,69 @@ Deno.test("start() is called as a function of the spider, and not before the fir
   assert.equal(calls, 1);
 });
 
-Deno.test("a resume skips the start requests that were taken", async () => {
-  for (const taken of [0, 1, 4, 5, 9]) {
+/** Pulls as a crawl does that knows some URLs; returns those that are new, and how many that are known count as double. */
+async function resumed(starts: Starts, known: readonly string[]): Promise<{ urls: string[]; duplicates: number }> {
+  const urls: string[] = [];
+  let duplicates = 0;
+  await starts.pull(1_000_000, ({ url }) => {
+    const isNew = !known.includes(url) && !urls.includes(url);
+    if (isNew) urls.push(url);
+    else if (starts.again === 0) duplicates += 1;
+    return isNew;
+  });
+  return { urls, duplicates };
+}
+
+Deno.test("a resume gives all start requests again, and those that were taken count neither twice nor as double", async () => {
+  for (const taken of [0, 1, 4, 5]) {
     const starts = startsOf(() => numbered(0, 5), { taken, done: false });
-    assert.deepEqual(await pulled(starts), numbered(Math.min(taken, 5), 5));
+    assert.deepEqual(await resumed(starts, numbered(0, taken)), { urls: numbered(taken, 5), duplicates: 0 });
+    assert.deepEqual(kept(starts), { taken: 5, done: true });
+  }
+});
+
+Deno.test("a resume loses nothing of a source that has another order, has grown at the front, or shrunk", async () => {
+  const sources: readonly (readonly [now: readonly string[], fresh: readonly string[]])[] = [
+    [numbered(0, 6).toReversed(), numbered(3, 6).toReversed()],
+    [[...numbered(100, 104), ...numbered(0, 6)], [...numbered(100, 104), ...numbered(3, 6)]],
+    [numbered(2, 6), numbered(3, 6)],
+    [numbered(3, 6), numbered(3, 6)],
+  ];
+  for (const [now, fresh] of sources) {
+    const starts = startsOf(() => now, { taken: 3, done: false });
+    assert.deepEqual(await resumed(starts, numbered(0, 3)), { urls: fresh, duplicates: 0 });
     assert.equal(starts.done, true);
   }
+});
+
+Deno.test("start requests that the source has twice count as double once, over however many processes", async () => {
+  const source = [...numbered(0, 3), ...numbered(0, 3), ...numbered(3, 6)];
+  const first = startsOf(() => source);
+  const seen: string[] = [];
+  let double = 0;
+  await first.pull(5, ({ url }) => {
+    const isNew = !seen.includes(url);
+    if (isNew) seen.push(url);
+    else if (first.again === 0) double += 1;
+    return isNew;
+  });
+  const again = await resumed(startsOf(() => source, first.snapshot()), seen);
+  assert.deepEqual([double, again], [2, { urls: numbered(3, 6), duplicates: 1 }]);
+});
+
+Deno.test("a source that has changed is asked again, also when the one before had no more", async () => {
+  const spider = (startUrls: readonly string[]): Spider => ({ name: "x", startUrls, parse: () => [] });
+  const first = new Starts(spider(numbered(0, 3)), [], callbacks);
+  await pulled(first);
+  const same = new Starts(spider(numbered(0, 3)), [], callbacks, first.snapshot());
+  assert.equal(same.done, true);
+  const longer = new Starts(spider(numbered(0, 5)), [], callbacks, first.snapshot());
+  assert.equal(longer.done, false);
+  assert.deepEqual(await resumed(longer, numbered(0, 3)), { urls: numbered(3, 5), duplicates: 0 });
+  // A retry says no source.
+  const retry = new Starts(spider(numbered(0, 5)), [], callbacks, { taken: 3, done: true });
+  assert.equal(retry.done, true);
+  assert.equal(new Starts(spider(numbered(0, 9)), [], callbacks, retry.snapshot()).done, true);
 });
 
 Deno.test("a resume does not ask for start requests when all had been taken", async () => {
@@ -106,17 +169,18 @@ Deno.test("a resume does not ask for start requests when all had been taken", as
 Deno.test("a start request that is not wanted is not taken, and comes again after a resume", async () => {
   const starts = startsOf(() => numbered(0, 5));
   let wanted = 2;
-  await starts.pull(10, () => wanted-- > 0);
-  assert.deepEqual(starts.snapshot(), { taken: 2, done: false });
-  assert.deepEqual(await pulled(startsOf(() => numbered(0, 5), starts.snapshot())), numbered(2, 5));
+  await starts.pull(10, () => wanted-- > 0 || undefined);
+  assert.deepEqual(kept(starts), { taken: 2, done: false });
+  const next = await resumed(startsOf(() => numbered(0, 5), starts.snapshot()), numbered(0, 2));
+  assert.deepEqual(next.urls, numbered(2, 5));
 });
 
-Deno.test("start requests may be skipped with an asynchronous source, too", async () => {
+Deno.test("a resume may have an asynchronous source, too", async () => {
   const starts = startsOf(async function* () {
     for (const url of numbered(0, 4)) yield await Promise.resolve(url);
   }, { taken: 2, done: false });
-  assert.deepEqual(await pulled(starts, 1), numbered(2, 3));
-  assert.deepEqual(starts.snapshot(), { taken: 3, done: false });
+  assert.deepEqual((await resumed(starts, numbered(0, 2))).urls, numbered(2, 4));
+  assert.deepEqual(kept(starts), { taken: 4, done: true });
 });
 
 const wrong: readonly (readonly [start: unknown, message: RegExp])[] = [
@@ -133,7 +197,7 @@ for (const [start, message] of wrong) {
     const urls: string[] = [];
     await assert.rejects(starts.pull(10, ({ url }) => urls.push(url) > 0), { message });
     assert.deepEqual(urls, ["http://a.com/1"]);
-    assert.deepEqual(starts.snapshot(), { taken: 1, done: false });
+    assert.deepEqual(kept(starts), { taken: 1, done: false });
   });
 }
 
@@ -143,5 +207,5 @@ Deno.test("an error in start() is passed on, and what was taken counts", async (
     throw new Error("the list is gone");
   });
   await assert.rejects(pulled(starts), { message: "the list is gone" });
-  assert.deepEqual(starts.snapshot(), { taken: 1, done: false });
+  assert.deepEqual(kept(starts), { taken: 1, done: false });
 });

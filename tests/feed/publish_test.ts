@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { crc32 } from "node:zlib";
 import type { Disk } from "../../lib/disk/disk.ts";
 import { localDisk } from "../../lib/disk/local.ts";
 import { discardFeed, publishFeed } from "../../lib/feed/publish.ts";
@@ -29,7 +30,7 @@ const kinds = [
 
 function snapshotOf(kind: typeof kinds[number], folder: string): FeedSnapshot {
   const { name, part, published: _, ...rest } = kind;
-  return { path: `${folder}/${name}`, length: part.length, tail: 0, finished: true, ...rest };
+  return { path: `${folder}/${name}`, length: part.length, tail: crc32(part), finished: true, ...rest };
 }
 
 /** Dies instead of the `last`-th step that changes the disk or makes it safe, or right after it. */
@@ -138,6 +139,29 @@ Deno.test("publishFeed() does not publish a file in work of another length than 
       message: `Cannot publish ${snapshot.path}.part: it has 4 bytes instead of 8`,
     });
     assert.deepEqual(localDisk.list(folder), ["items.jsonl.part"]);
+  }));
+
+Deno.test("publishFeed() does not publish other bytes than the crawl wrote, whatever their number", () =>
+  inFolder(async (folder) => {
+    for (const kind of kinds) {
+      const snapshot = snapshotOf(kind, folder);
+      const part = `${snapshot.path}.part`;
+      const other = kind.part.replace(/[\d\[]/, "9");
+      await Deno.writeTextFile(part, other);
+      await assert.rejects(publishFeed(localDisk, snapshot), {
+        name: "DiskError",
+        message: `Cannot publish ${part}: it holds other bytes than the crawl wrote`,
+      });
+      assert.equal(await Deno.readTextFile(part), other);
+      await Deno.remove(part);
+    }
+    const snapshot = snapshotOf(kinds[0], folder);
+    await Deno.writeTextFile(snapshot.path, '{"b":2}\n');
+    await assert.rejects(publishFeed(localDisk, snapshot), {
+      name: "DiskError",
+      message:
+        `Cannot publish ${snapshot.path}: ${snapshot.path}.part is gone, and this file holds other bytes than the crawl wrote`,
+    });
   }));
 
 Deno.test("discardFeed() removes the files in work and leaves the published one", () =>

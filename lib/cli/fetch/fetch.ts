@@ -25,6 +25,7 @@ import { headerLines, hopLine, reportLines, statusLine } from "./fetch_report.ts
 import { type Fetched, fetchedOf, notFetched, type Steps, type Verdicts } from "./fetched.ts";
 import { follow, type Hop, type Journey } from "./follow.ts";
 import { shownPath } from "../shown_path.ts";
+import { requireFree } from "../take_output.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage_error.ts";
 import { wireFetch } from "./wire_fetch.ts";
@@ -33,6 +34,7 @@ import { wireFetch } from "./wire_fetch.ts";
 export async function fetchPage(context: Context): Promise<number> {
   const asked = await readFetch(context);
   const { terminal, clock } = context;
+  if (asked.output !== undefined && asked.output !== "-") await requireFree(context, asked.output);
   const warn = (message: string) => terminal.say(`${terminal.paint("yellow", "warn")} ${message}`);
   const { blocks, robots, ...parts } = wireFetch(asked, clock, warn);
   const onHop = (hop: Hop) => asked.json ? undefined : terminal.say(hopLine(hop, terminal.paint));
@@ -178,12 +180,20 @@ function printBody(terminal: Terminal, page: Page): boolean {
 
 /** Writes a body into a file, which has its name when it is whole. */
 async function save({ disk, terminal, folder }: Context, path: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
-  const file = disk.append(`${path}.part`, 0);
+  // Not `.part`: that is a crawl's.
+  const temporary = `${path}.${Deno.pid}.tmp`;
   try {
-    file.write(body);
-  } finally {
-    file.close();
+    const file = disk.append(temporary, 0);
+    try {
+      file.write(body);
+    } finally {
+      file.close();
+    }
+    await disk.rename(temporary, path);
+  } catch (error) {
+    // What is said is why it could not be written.
+    await disk.remove(temporary).catch(() => {});
+    throw error;
   }
-  await disk.rename(`${path}.part`, path);
   terminal.say(`Wrote ${formatSize(body.length)} to ${shownPath(path, folder)}`);
 }

@@ -54,7 +54,7 @@ export async function readFetch(context: Context): Promise<FetchAsked> {
     settings: options.merged("set", undefined),
     query: readQuery("css", options) ?? readQuery("xpath", options),
     body: options.has("body"),
-    output: output === undefined || output === "-" ? output : resolvePath(context.folder, output),
+    output: output === undefined || output === "-" ? output : context.disk.locate(resolvePath(context.folder, output)),
     json: options.has("json"),
     proxies,
     ...readTrust(context, options, proxies),
