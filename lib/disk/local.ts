@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { withSpare, withSpareLater } from "./descriptors.ts";
 import { type AppendFile, type Disk, DiskError, type ReadFile } from "./disk.ts";
 
 /** The disk of this machine. */
@@ -149,7 +150,7 @@ function closingOnError<T>(file: Deno.FsFile, work: () => T): T {
 
 function attempt<T>(action: string, path: string, work: () => T): T {
   try {
-    return work();
+    return withSpare(work);
   } catch (error) {
     throw new DiskError(action, path, error);
   }
@@ -157,7 +158,7 @@ function attempt<T>(action: string, path: string, work: () => T): T {
 
 async function attempting<T>(action: string, path: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await withSpareLater(work);
   } catch (error) {
     throw new DiskError(action, path, error);
   }
