@@ -25,6 +25,7 @@ import { type Context, patience } from "./context.ts";
 import { dataDirOf } from "./data_dir.ts";
 import { damageIn } from "./damage.ts";
 import { discard } from "./discard.ts";
+import { forbiddenWords } from "./forbidden.ts";
 import { isDamage } from "./look.ts";
 import { OptionReader } from "./options.ts";
 import { settleOrKeep } from "./settle.ts";
@@ -81,7 +82,7 @@ function show(
         `${new Date(checkpoint.identity.startedAt).toISOString()}, has run for ${formatDuration(crawl.elapsed)}`,
       ],
       ["proxy type", checkpoint.identity.proxyType],
-      ["pages", `${formatCount(counters.pages)} (${formatCount(counters.failed)} failed)`],
+      ["pages", `${formatCount(counters.pages)} (${formatCount(counters.failed)} failed${forbiddenWords(counters)})`],
       ["items", `${formatCount(counters.items)} in ${printable(shownPath(crawl.items.path, folder))}`],
       ["pending", formatCount(crawl.pending)],
       ["start requests", `${formatCount(crawl.starts.taken)}${crawl.starts.done ? "" : ", more to come"}`],

@@ -8,13 +8,13 @@ import type { Counters } from "../engine/counters.ts";
 import type { Crawl } from "../engine/crawl.ts";
 import type { Ending } from "../engine/engine.ts";
 import { exitCodeOf } from "../engine/exit_code.ts";
-import { failedPages } from "../engine/max_failed.ts";
 import { stdoutPath } from "../feed/format.ts";
 import { partOf } from "../feed/snapshot.ts";
 import { counted, formatCount } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { Asked } from "./asked.ts";
 import type { Context } from "./context.ts";
+import { forbiddenLines, forbiddenWords } from "./forbidden.ts";
 import { failureLines, mostFailed, noItems } from "./failure_lines.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Run } from "./run_crawl.ts";
@@ -59,9 +59,9 @@ export function conclude(
   }
   const rate = crawl.elapsed > 0 ? counters.pages / crawl.elapsed : 0;
   const figures =
-    `${counted(counters.pages, "page")}, ${counted(counters.items, "item")}, ${
-      formatCount(counters.failed)
-    } failed in ` +
+    `${counted(counters.pages, "page")}, ${counted(counters.items, "item")}, ${formatCount(counters.failed)} failed${
+      forbiddenWords(counters)
+    } in ` +
     `${formatDuration(crawl.elapsed)} (${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} pages/s)`;
   const { terminal } = context;
   const title = {
@@ -120,12 +120,16 @@ function troubleLines(context: Context, asked: Asked, run: Run, crawl: Crawl, en
     ? noItems(counters, start && commandLine(["trawl", "fetch", start]))
     : undefined;
   if (empty !== undefined) lines.push(empty);
-  if (ending.outcome === "finished" && run.failures !== "" && counters.failed > 0) lines.push(retryCommand(context));
+  if (ending.outcome === "finished") {
+    const listed = run.failures === "" ? undefined : shownPath(run.failures, context.folder);
+    lines.push(...forbiddenLines(counters, listed));
+    if (run.failures !== "" && counters.failed > 0) lines.push(retryCommand(context));
+  }
   return lines;
 }
 
 /** Returns how many pages failed, and of how many. */
 function shareOf(counters: Counters): readonly [failed: string, ended: string] {
-  const failed = failedPages(counters);
-  return [formatCount(failed), formatCount(counters.pages + failed)];
+  const { failed, pages } = counters;
+  return [formatCount(failed), formatCount(pages + failed)];
 }

@@ -5,7 +5,6 @@
  */
 
 import type { Counters } from "../engine/counters.ts";
-import { failedPages } from "../engine/max_failed.ts";
 import { formatCount } from "../text/count.ts";
 import { printable } from "../text/safe.ts";
 
@@ -35,9 +34,8 @@ const advice: Readonly<Record<string, string>> = {
 };
 
 /** Whether most pages of a crawl failed. */
-export function mostFailed(counters: Counters): boolean {
-  const failed = failedPages(counters);
-  return failed > most * (counters.pages + failed);
+export function mostFailed({ failed, pages }: Counters): boolean {
+  return failed > most * (pages + failed);
 }
 
 /** Returns a line for each kind of failure, the most frequent first, with an example; `advised`: and with what to do. */

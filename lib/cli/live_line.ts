@@ -13,8 +13,8 @@ import { printable } from "../text/safe.ts";
 const between = " · ";
 
 /** The parts of the line as they stand on it, and the order in which they go where there is too little room. */
-const parts = ["rate", "pages", "items", "failed", "waiting", "inFlight", "why"] as const;
-const leastImportant = ["inFlight", "rate", "waiting", "items", "failed", "pages"] as const;
+const parts = ["rate", "pages", "items", "failed", "forbidden", "waiting", "inFlight", "why"] as const;
+const leastImportant = ["inFlight", "rate", "waiting", "forbidden", "items", "failed", "pages"] as const;
 
 /**
  * Returns the line that says how a crawl stands, in no more than `columns` of a terminal. Where that is too little, the
@@ -40,6 +40,7 @@ function wordsOf(
     pages: counted(counters.pages, "page"),
     items: counted(counters.items, "item"),
     failed: `${formatCount(counters.failed)} failed`,
+    forbidden: counters.forbidden > 0 ? `${formatCount(counters.forbidden)} forbidden by robots.txt` : undefined,
     waiting: `${formatCount(waiting)} waiting`,
     inFlight: `${formatCount(inFlight)} in flight`,
     why: why === undefined ? undefined : printable(why, 200),

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type Proxy, unescaped } from "../net/proxy/proxy.ts";
+import { loginOf, type Proxy, unescaped } from "../net/proxy/proxy.ts";
 import { suggest } from "../text/nearest.ts";
 import type { OptionReader } from "./options.ts";
 
@@ -90,19 +90,20 @@ function proxiesOf(name: string, variables: Variables): NamedProxies | undefined
   if (urls.length === 0 && port !== undefined && !/^\d{1,5}$/.test(port)) {
     throw new RangeError(`${prefix}PORT is not the number of a port`);
   }
-  const username = said("USERNAME"), password = said("PASSWORD");
+  const [username = "", password = ""] = [said("USERNAME"), said("PASSWORD")];
   const given = urls.length > 0 ? urls : [`http://${host}:${port ?? "8080"}`];
-  const proxies = given.map((url, at) => ({
-    name: given.length > 1 ? `${name} ${at + 1}` : name,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    ...parse(url, urls.length === 0 ? `${prefix}HOST` : `${prefix}URL`, given.length > 1 ? at + 1 : undefined),
-  }));
+  const proxies = given.map((text, at) => {
+    const place = given.length > 1 ? at + 1 : undefined;
+    const url = parse(text, urls.length === 0 ? `${prefix}HOST` : `${prefix}URL`, place);
+    const login = loginOf(unescaped(url.username) || username, unescaped(url.password) || password);
+    url.username = url.password = "";
+    return { name: place === undefined ? name : `${name} ${place}`, url: url.href, ...login };
+  });
   return { name, proxies };
 }
 
-/** Returns what a URL says; throws a `RangeError` that names its variable, and its place among several. */
-function parse(text: string, variable: string, place: number | undefined): Omit<Proxy, "name"> {
+/** Returns the URL of a proxy, its login in it; throws a `RangeError` that names its variable, and its place among several. */
+function parse(text: string, variable: string, place: number | undefined): URL {
   const url = URL.parse(text);
   const isProxy = url !== null && /^(?:https?|socks5h?):$/.test(url.protocol) && url.hostname !== "" &&
     (url.pathname === "" || url.pathname === "/") && url.search === "" && url.hash === "";
@@ -115,11 +116,5 @@ function parse(text: string, variable: string, place: number | undefined): Omit<
         "In a password, write %2F for /, %3A for :, %40 for @, %23 for # and %2C for a comma",
     );
   }
-  const [username, password] = [unescaped(url.username), unescaped(url.password)];
-  url.username = url.password = "";
-  return {
-    url: url.href,
-    ...(username !== "" && { username }),
-    ...(password !== "" && { password }),
-  };
+  return url;
 }

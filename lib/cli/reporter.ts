@@ -205,6 +205,8 @@ function wordsOf(event: CrawlEvent): readonly [Level, string] {
       const isDeadLink = event.failure.status === 404 || event.failure.status === 410;
       return [isDeadLink ? "debug" : "warn", `${event.url} is given up: ${event.failure.message}`];
     }
+    case "forbidden":
+      return ["debug", `${event.url} is left out: ${event.message}`];
     case "saved":
       return ["debug", `checkpoint ${event.generation}: ${counted(event.bytes, "byte")}`];
     case "outage": {

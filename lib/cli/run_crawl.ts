@@ -6,6 +6,7 @@
 
 import type { Identity } from "../checkpoint/document.ts";
 import type { Found } from "../checkpoint/store.ts";
+import { holdSpare } from "../disk/descriptors.ts";
 import { DiskError } from "../disk/disk.ts";
 import { Crawl, type Keeping } from "../engine/crawl.ts";
 import type { Ending } from "../engine/engine.ts";
@@ -46,6 +47,7 @@ const standardOutput = "standard output";
 /** Runs a crawl to its end and returns the exit code. */
 export async function runCrawl(context: Context, asked: Asked, reporter: Reporter, run: Run): Promise<number> {
   const { disk, clock, terminal } = context;
+  using _spare = holdSpare();
   const { spider, settings, proxyType, project } = asked;
   // The outage is wired before the crawl that it reports to.
   const running: { crawl?: Crawl } = {};
@@ -119,6 +121,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
   const crawl = running.crawl = new Crawl(parts, {
     ...settings,
     limit: run.limit,
+    shortageTimeout: asked.outageTimeout,
     disk,
     identity,
     startUrls,

@@ -55,6 +55,8 @@ function rowOf(
     count(counters?.pages, "page"),
     count(counters?.items, "item"),
     count(counters?.failed, "failed", "failed"),
+    // It is rare, and what an older version wrote does not have it.
+    count(counters?.forbidden || undefined, "forbidden", "forbidden"),
     state === "finished" ? "" : count(pending, "waiting", "waiting"),
     at === undefined ? "" : agoOf(now - at),
     printable(detail !== "" ? detail : shownPath(output ?? "", folder)),

@@ -29,7 +29,6 @@ import { Garbage } from "../net/body/garbage.ts";
 import { Cookies } from "../net/cookies/cookies.ts";
 import { Downloader } from "../net/download.ts";
 import { AddressGuard } from "../net/address/guard.ts";
-import { reach } from "../net/reach.ts";
 import { Scheduler } from "../schedule/scheduler.ts";
 import { callbacksOf } from "../spider/check.ts";
 import type { Settings } from "../spider/settings.ts";
@@ -151,8 +150,9 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
     const counters = { ...createCounters(), ...snapshot?.counters };
     const outage = new Outage({
       clock,
+      reach: (url) => tiers.reach(url),
+      schemes: ["http", "https"],
       // Where everything goes through proxies, they are the network; where only some of it does, they are not.
-      reach: (url) => options.proxies.always === undefined ? reach(url, clock) : tiers.reach(url),
       detourDownSince: options.proxies.paid && (() => tiers.detourDownSince),
       hosts: () => frontier.hosts(),
       lastAnswer: snapshot?.lastAnswer,

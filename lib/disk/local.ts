@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
+import { withSpare, withSpareLater } from "./descriptors.ts";
 import { type AppendFile, type Disk, DiskError, type FileLock, type ReadFile } from "./disk.ts";
 
 /** The disk of this machine. */
@@ -228,7 +229,7 @@ function closingOnError<T>(file: Deno.FsFile, work: () => T): T {
 
 function attempt<T>(action: string, path: string, work: () => T): T {
   try {
-    return work();
+    return withSpare(work);
   } catch (error) {
     throw new DiskError(action, path, error);
   }
@@ -236,7 +237,7 @@ function attempt<T>(action: string, path: string, work: () => T): T {
 
 async function attempting<T>(action: string, path: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await withSpareLater(work);
   } catch (error) {
     throw new DiskError(action, path, error);
   }

@@ -10,6 +10,8 @@
 import { hostOf } from "../frontier/frontier.ts";
 import type { Failure } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
+import { mostPortWaits } from "../net/follow/retry.ts";
+import { originOf } from "../url/origin.ts";
 import { proxyWait } from "./outage.ts";
 import type { EngineParts } from "./parts.ts";
 import { isTrusted } from "./trusted.ts";
@@ -24,6 +26,8 @@ export interface RobotsAskerOptions {
   /** Called when something may have become possible. */
   readonly turn: () => void;
   readonly fail: (thrown: unknown) => void;
+  /** Told of a failure for which this machine is to blame, and of when its attempt began. */
+  readonly onShortage: (failure: Failure, beganAt: number) => void;
 }
 
 /** Asks the robots.txt of origins, whose hosts the scheduler holds until there is an answer. */
@@ -72,16 +76,20 @@ export class RobotsAsker {
     }
   }
 
-  /** Returns how many seconds to wait after a failure, which counts unless the network has failed. */
+  /** Returns how many seconds to wait after a failure, which counts unless the network or this machine has failed. */
   async #afterFailure(url: string, failure: Failure, asked: number, beganAt: number): Promise<number> {
-    const { parts: { robots, outage }, retries } = this.#options;
-    if (await outage.isOutage(hostOf(url), url, failure, beganAt)) {
+    const { parts: { robots, outage }, retries, onShortage } = this.#options;
+    if (failure.kind === "shortage") {
+      onShortage(failure, beganAt);
+      if (failure.lacking !== "ports") return 0;
+    }
+    if (await outage.isOutage(hostOf(url), url, failure, beganAt, `${originOf(url)}/robots.txt`)) {
       // While the network is down, the crawl asks for nothing at all.
       return failure.kind === "proxy" && failure.final !== true ? proxyWait : 0;
     }
     if (this.#isStopped) return 0;
     const attempts = robots!.attempts(url);
-    if (failure.final || attempts >= retries) {
+    if (failure.final || attempts >= retries + (failure.lacking === "ports" ? mostPortWaits : 0)) {
       robots!.refuse(url, failure);
       return 0;
     }

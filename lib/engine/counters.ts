@@ -28,6 +28,8 @@ export interface Counters {
   failed: number;
   /** The same by kind; those that failed for their status by that: `status 404`. */
   failures: Record<string, FailureCounter>;
+  /** Requests that robots.txt forbids, and that were not sent; each is a line of the failures file, too. */
+  forbidden: number;
   /** Answers and failures of the network, further attempts and redirects included. */
   downloads: number;
   /** Further attempts. */
@@ -58,6 +60,7 @@ export function createCounters(): Counters {
     dropped: 0,
     failed: 0,
     failures: {},
+    forbidden: 0,
     downloads: 0,
     retries: 0,
     redirects: 0,

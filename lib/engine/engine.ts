@@ -7,16 +7,20 @@
  * @module
  */
 
+import { identity } from "../frontier/fingerprint.ts";
 import { hostOf } from "../frontier/frontier.ts";
-import type { Outcome } from "../model/outcome.ts";
+import type { Failure, Outcome } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
+import { unsent } from "../net/follow/retry.ts";
 import type { RedirectRules } from "../net/follow/redirect.ts";
 import { formatSize } from "../text/size.ts";
 import { RobotsAsker } from "./ask_robots.ts";
 import type { Counters } from "./counters.ts";
 import { makeCommit } from "./make_commit.ts";
 import type { EngineParts } from "./parts.ts";
+import { forbids } from "./robots_gate.ts";
 import { send } from "./send.ts";
+import { ShortageWatch } from "./shortage.ts";
 import { namedSitemaps, namesSitemaps, sitemapsOf } from "./sitemaps.ts";
 import { type Commit, visit, type VisitParts } from "./visit.ts";
 import { idleWords, wordsOf } from "./waiting_words.ts";
@@ -41,6 +45,10 @@ export interface EngineOptions extends RedirectRules {
   readonly limit: number;
   /** Called when something has been committed and there is nothing to do but wait. */
   readonly onIdle?: () => void;
+  /** Requests in flight. @default {16} */
+  readonly concurrency?: number;
+  /** Seconds for which this machine may have nothing left for a connection before the crawl pauses. @default {600} */
+  readonly shortageTimeout?: number;
 }
 
 /** A wait that is worth a save, in milliseconds. */
@@ -64,8 +72,10 @@ export interface Progress {
   readonly why: string | undefined;
 }
 
-/** Start requests are pulled while fewer than this wait. */
-const fewWaiting = 1000;
+/** Start requests are pulled while fewer than this wait, and while those in memory have less than so many bytes. */
+const fewWaiting = 1000, fewBytes = 16_000_000;
+/** So many are pulled before their bytes are looked at again. */
+const pulledAtOnce = 50;
 
 /** So many requests are begun before timers and signals have their turn: robots.txt may refuse millions in a row. */
 const mostAtOnce = 500;
@@ -76,6 +86,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #visitParts: VisitParts;
   readonly #robots: RobotsAsker;
+  readonly #shortage: ShortageWatch;
   readonly #abort = new AbortController();
   readonly #ended = Promise.withResolvers<Ending>();
   readonly #missingCallbacks = new Map<string, number>();
@@ -93,19 +104,32 @@ export class Engine {
   constructor(parts: EngineParts, options: EngineOptions) {
     this.#parts = parts;
     this.#options = options;
+    const onShortage = (failure: Failure, beganAt: number) =>
+      this.#shortage.met(failure, beganAt, parts.scheduler.inFlight);
+    this.#shortage = new ShortageWatch({
+      clock: parts.clock,
+      most: options.concurrency ?? 16,
+      limit: (most) => parts.scheduler.limit(most),
+      keepConnections: (keeps) => parts.downloader.keepConnections?.(keeps),
+      warn: (message) => parts.emit({ type: "log", level: "warn", message }),
+      onEnd: () => this.#turn(),
+      timeout: options.shortageTimeout ?? 600,
+      onTimeout: () => this.pause("shortage"),
+    });
     this.#robots = new RobotsAsker({
       parts,
       retries: options.retries,
       maxRetryAfter: options.maxRetryAfter,
       turn: () => this.#turn(),
       fail: (thrown) => this.fail(thrown, true),
+      onShortage,
     });
     this.#visitParts = {
       spider: parts.spider,
       callbacks: parts.callbacks,
       download: (request) => this.#send(request),
-      isOutage: (request, failure, beganAt) =>
-        parts.outage.isOutage(hostOf(request.url), request.url, failure, beganAt),
+      isOutage: (request, failure, beganAt) => this.#isOutage(request, failure, beganAt),
+      onShortage,
       retries: options.retries,
       maxRetryAfter: options.maxRetryAfter,
       handleStatuses: options.handleStatuses,
@@ -218,6 +242,7 @@ export class Engine {
 
   #mayTake(): boolean {
     return !this.#isOver && !this.#isResting && this.#pausing === undefined && this.#parts.outage.down === undefined &&
+      this.#shortage.pausing === undefined &&
       this.#parts.room.hasRoom;
   }
 
@@ -237,6 +262,7 @@ export class Engine {
     this.#isOver = true;
     this.#cancelTimer();
     this.#parts.outage.stop();
+    this.#shortage.stop();
     this.#robots.stop();
     this.#abort.abort();
     this.#ended.resolve(ending);
@@ -244,11 +270,13 @@ export class Engine {
 
   async #pullStarts(): Promise<void> {
     const { starts, scheduler, frontier, counters, clock } = this.#parts;
-    if (this.#pulling || starts.done || this.#pausing !== undefined || scheduler.waiting >= fewWaiting) return;
+    const isFull = scheduler.waiting >= fewWaiting || frontier.bytes >= fewBytes;
+    if (this.#pulling || starts.done || this.#pausing !== undefined || isFull) return;
     this.#pulling = true;
     let added = 0;
     try {
-      await starts.pull(fewWaiting, (request) => {
+      // Those that an earlier process took are dropped at once, and take no room.
+      await starts.pull(starts.again > 0 ? fewWaiting : pulledAtOnce, (request) => {
         if (this.#isOver) return undefined;
         const isNew = frontier.takeStart(request) && scheduler.add(request);
         if (!isNew && starts.again === 0) counters.duplicates += 1;
@@ -282,7 +310,7 @@ export class Engine {
       this.#robots.ask(request);
     } else if (refusal !== undefined) {
       scheduler.ended(request, undefined);
-      this.#commit({ request, failure: refusal });
+      this.#commit(forbids(refusal) ? { request, forbidden: refusal } : { request, failure: refusal });
     } else if (forSitemaps) {
       scheduler.ended(request, undefined);
       this.#commit({ request, links: namedSitemaps(request, robots?.sitemaps(request.url) ?? []) });
@@ -321,8 +349,18 @@ export class Engine {
   async #send(request: Request): Promise<Outcome> {
     const { maxRetryAfter } = this.#options;
     const outcome = await send(request, this.#parts, { signal: this.#abort.signal, maxRetryAfter });
+    if (outcome.response !== undefined && !outcome.response.cached) this.#shortage.answered();
     this.#turn();
     return outcome;
+  }
+
+  async #isOutage(request: Request, failure: Failure, beganAt: number): Promise<boolean> {
+    const { outage, scheduler } = this.#parts;
+    const host = hostOf(request.url);
+    const isOutage = await outage.isOutage(host, request.url, failure, beganAt, identity(request, request.url));
+    // It may have been too much for the host: asked for one at a time, a page that crashes it is found out.
+    if (outage.down !== undefined && !unsent.has(failure.kind)) scheduler.slowDown(host, beganAt);
+    return isOutage;
   }
 
   #commit(commit: Commit): void {
@@ -343,6 +381,8 @@ export class Engine {
       const seconds = Math.round((clock.now() - outage.down.since) / 1000);
       return `the network is down for ${seconds} s: ${outage.down.failure.message}`;
     }
+    const { pausing } = this.#shortage;
+    if (pausing !== undefined) return pausing.message;
     if (!room.hasRoom) {
       const size = `(${formatSize(room.openSize)})`;
       return counted(room.openCount, `page ${size} waits for its callback`, `pages ${size} wait for their callbacks`);

@@ -12,6 +12,7 @@ export type CrawlEvent =
     readonly links: number;
   }
   | { readonly type: "given-up"; readonly url: string; readonly failure: Failure; readonly attempts: number }
+  | { readonly type: "forbidden"; readonly url: string; readonly message: string }
   | {
     readonly type: "retry";
     readonly url: string;

@@ -45,6 +45,7 @@ export function makeCommit(commit: Commit, parts: CommitParts, limit: number): E
   if (commit.links !== undefined) addLinks(commit.links, parts);
   if (commit.next !== undefined) failure = commitNext(request, commit.next, parts);
   if (failure !== undefined) commitFailure(request, failure, parts);
+  if (commit.forbidden !== undefined) commitForbidden(request, commit.forbidden, parts);
   parts.scheduler.done(request);
   return error;
 }
@@ -95,6 +96,14 @@ function commitNext(
   return undefined;
 }
 
+/**
+ * Whether a failure is a block, against which another way may help. A server that is not there for anybody (503), or that
+ * says when it will be, blocks nobody.
+ */
+function isBlock({ kind, status = 0, busy = false }: Failure, statuses: readonly number[]): boolean {
+  return kind === "blocked" || (statuses.includes(status) && status !== 503 && !busy);
+}
+
 function commitFailure(
   request: Request,
   failure: Failure,
@@ -105,14 +114,35 @@ function commitFailure(
   const message = withoutLogins(failure.message), stack = failure.stack && withoutLogins(failure.stack);
   const told: Failure = { kind, message, ...status !== undefined && { status }, ...stack && { stack } };
   const attempts = request.attempt + request.waits + 1;
+  list(request, told, attempts, { clock, failures });
+  frontier.giveUp(request);
+  countFailure(counters, request.url, told);
+  if (isBlock(failure, blocks.statuses)) countBlocked(counters, hostOf(request.url));
+  emit({ type: "given-up", url: request.url, failure: told, attempts });
+}
+
+/** Lists a request that is not to be sent, so that it is not forgotten; a retry of what failed leaves it out. */
+function commitForbidden(
+  request: Request,
+  forbidden: Failure,
+  { clock, failures, counters, emit }: CommitParts,
+): void {
+  list(request, forbidden, request.attempt + request.waits, { clock, failures });
+  counters.forbidden += 1;
+  emit({ type: "forbidden", url: request.url, message: forbidden.message });
+}
+
+/** Writes a line about a request that brought no page. */
+function list(
+  request: Request,
+  { kind, message, status, stack }: Failure,
+  attempts: number,
+  { clock, failures }: Pick<CommitParts, "clock" | "failures">,
+): void {
   const { url, method, callback, depth } = request;
   const time = new Date(clock.wall()).toISOString();
   const referrer = request.referrer || undefined;
   const redirects = request.redirects.length > 0 ? request.redirects : undefined;
   const what = { url, kind, message, status, attempts, time, referrer, redirects, method, callback, depth, stack };
   failures.write([failures.encode(what)]);
-  frontier.giveUp(request);
-  countFailure(counters, url, told);
-  if (kind === "blocked" || blocks.statuses.includes(status ?? 0)) countBlocked(counters, hostOf(url));
-  emit({ type: "given-up", url, failure: told, attempts });
 }

@@ -5,18 +5,24 @@
  * answered last can still be reached; as long as none has answered, when another host that waits can be. Otherwise it is
  * the network's: the crawl takes no request until a probe gets through, and no request has used up an attempt.
  *
+ * But a page can crash the only server there is, and that looks the same. So a request that may have arrived, and with
+ * which an outage begins for the third time, has failed by itself.
+ *
  * @module
  */
 
 import type { Failure, FailureKind } from "../model/outcome.ts";
+import { unsent } from "../net/follow/retry.ts";
 import type { Clock } from "../time/clock.ts";
 
 export interface OutageOptions {
   readonly clock: Clock;
-  /** Returns whether a connection to the host of a URL can be made. */
-  readonly reach: (url: string) => Promise<boolean>;
+  /** Returns whether a connection to the host of a URL can be made; undefined where this machine could not try. */
+  readonly reach: (url: string) => Promise<boolean | undefined>;
   /** Hosts that requests wait for, which may serve as witnesses as long as none has answered. @default {none} */
   readonly hosts?: () => Iterable<string>;
+  /** The schemes that a witness is tried with: each may go another way. @default {["http"]} */
+  readonly schemes?: readonly string[];
   /** A URL that answered in an earlier process. */
   readonly lastAnswer?: string | undefined;
   /**
@@ -44,6 +50,10 @@ export const proxyWait = 5;
  * A host that refuses a connection and takes the next is just coming back: so often, and no more, without an answer.
  */
 const mostReturns = 5;
+/** An outage that begins with the same request for so many times is told to be its fault. */
+const mostBegun = 3;
+/** Requests of which it is remembered how many outages began with them; the oldest is forgotten first. */
+const mostRemembered = 1000;
 
 /** An answer: from which host, with what URL, and when. */
 interface Answer {
@@ -60,6 +70,8 @@ export class Outage {
   #other: Answer | undefined;
   #down: { readonly since: number; pause: number; readonly url: string; readonly failure: Failure } | undefined;
   #returns = 0;
+  /** How many outages began with a request, by what tells it from others. */
+  readonly #begun = new Map<string, number>();
   #cancel: () => void = () => {};
   #stopped = false;
 
@@ -85,14 +97,15 @@ export class Outage {
     if (this.#last !== undefined && this.#last.host !== host) this.#other = this.#last;
     this.#last = answer;
     this.#returns = 0;
+    this.#begun.delete(url);
     if (this.#down !== undefined) this.#up();
   }
 
   /**
    * Returns whether a failure is the network's; if so, the outage has begun. `beganAt`: the start of the attempt, in
-   * the clock's milliseconds.
+   * the clock's milliseconds; `key`: what tells its request from others.
    */
-  async isOutage(host: string, url: string, failure: Failure, beganAt: number): Promise<boolean> {
+  async isOutage(host: string, url: string, failure: Failure, beganAt: number, key = url): Promise<boolean> {
     if (!suspects.includes(failure.kind)) return false;
     if (this.#down !== undefined) return true;
     const isProxy = failure.kind === "proxy";
@@ -105,13 +118,14 @@ export class Outage {
     if (control === undefined && !isProxy && await this.#reachesOther(host)) return false;
     const reachable = await this.#options.reach(control?.url ?? url);
     if (this.#stopped || this.#down !== undefined) return true;
+    if (reachable === undefined) return false;
     const mayBeBack = isProxy || (control === undefined && failure.kind === "connect");
     const isBack = mayBeBack && this.#returns < mostReturns;
     if (reachable && !isBack) return false;
     if (reachable) this.#returns += 1;
     this.#down = { since: this.#options.clock.now(), pause: 1, url: control?.url ?? url, failure };
     this.#wait();
-    return true;
+    return unsent.has(failure.kind) || this.#begins(key) < mostBegun;
   }
 
   /** Ends all waiting. */
@@ -125,6 +139,15 @@ export class Outage {
     const { clock, timeout, onTimeout } = this.#options;
     if (downSince !== undefined && clock.now() - downSince >= 1000 * timeout) onTimeout();
     return true;
+  }
+
+  /** Counts an outage that begins with a request, and returns how many have. */
+  #begins(key: string): number {
+    const times = (this.#begun.get(key) ?? 0) + 1;
+    this.#begun.delete(key);
+    this.#begun.set(key, times);
+    if (this.#begun.size > mostRemembered) this.#begun.delete(this.#begun.keys().next().value!);
+    return times;
   }
 
   #wait(): void {
@@ -155,13 +178,14 @@ export class Outage {
 
   /** Whether another host that requests wait for can be reached. */
   async #reachesOther(host: string): Promise<boolean> {
-    const { hosts = () => [], reach } = this.#options;
-    const urls: string[] = [];
+    const { hosts = () => [], schemes = ["http"], reach } = this.#options;
+    const others: string[] = [];
     for (const other of hosts()) {
-      if (urls.length >= mostWitnesses) break;
-      // Its scheme is not known, and most that speak https take a connection for http as well.
-      if (other !== host) urls.push(`http://${other}/`);
+      if (others.length >= mostWitnesses) break;
+      if (other !== host) others.push(other);
     }
+    // Which of the schemes a host has is not known; most that speak https take a connection for http as well.
+    const urls = others.flatMap((other) => schemes.map((scheme) => `${scheme}://${other}/`));
     const reached = await Promise.all(urls.map((url) => reach(url)));
     return reached.includes(true);
   }

@@ -23,6 +23,7 @@ import { DiskQueues } from "../frontier/disk_queues.ts";
 import { hostOf } from "../frontier/frontier.ts";
 import { GivenUp } from "../frontier/given_up.ts";
 import { sideLogs, type SideLogsSnapshot } from "./side_logs.ts";
+import { carryForbidden } from "./carry_forbidden.ts";
 import { crawlOf, type CrawlSnapshot, storedCrawl } from "./snapshot.ts";
 import { counted } from "../text/count.ts";
 
@@ -66,11 +67,12 @@ export async function prepareRetry(options: RetryOptions): Promise<void> {
       frontier: { seen, queues, givenUp: [], held: [] },
       ...logs && { logs },
       items,
-      failures: begun(crawl.failures),
+      failures: crawl.counters.forbidden > 0 ? await carryForbidden(disk, crawl.failures) : begun(crawl.failures),
     });
   } catch (error) {
     await store.clear();
     await discardFeed(disk, crawl.items.path);
+    await discardFeed(disk, crawl.failures.path);
     throw error;
   }
 }

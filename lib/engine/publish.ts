@@ -64,7 +64,7 @@ export async function publish(
 ): Promise<void> {
   const published = await publishFeed(disk, items);
   if (failures.path !== "") {
-    if (counters.failed > 0) {
+    if (counters.failed > 0 || counters.forbidden > 0) {
       await publishFeed(disk, failures);
     } else {
       await discardFeed(disk, failures.path);

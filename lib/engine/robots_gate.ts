@@ -47,6 +47,13 @@ export type Learned =
   | { readonly kind: "moved" }
   | { readonly kind: "failed"; readonly failure: Failure; readonly wait: number };
 
+const forbiddance = "robots.txt forbids it";
+
+/** Whether a failure, as it is listed, is robots.txt forbidding a page, and not that it could not be read. */
+export function forbids({ kind, message }: { readonly kind?: unknown; readonly message?: unknown }): boolean {
+  return kind === "robots" && typeof message === "string" && message.endsWith(`/${forbiddance}`);
+}
+
 /** Remembers what each origin says, for as long as it counts. */
 export class RobotsGate {
   readonly #options: RobotsGateOptions;
@@ -75,7 +82,7 @@ export class RobotsGate {
     if (known === undefined || known.rules.allows(url)) return undefined;
     if (known.failure?.final) return known.failure;
     const message = known.failure === undefined
-      ? `${origin}/robots.txt forbids it`
+      ? `${origin}/${forbiddance}`
       : `${origin}/robots.txt cannot be read, which counts as a refusal: ${known.failure.message}`;
     return { kind: "robots", message };
   }

@@ -33,6 +33,9 @@ export interface SendOptions {
   readonly maxRetryAfter: number;
 }
 
+/** After how many seconds a host is asked again for which this machine has no port left. */
+const portWait = 1;
+
 /** What came of one download, and whether it is a block. */
 interface Sent {
   readonly outcome: Outcome;
@@ -64,7 +67,12 @@ export async function send(request: Request, parts: SendParts, options: SendOpti
   const { outcome, block, seconds } = sent;
   if (block === undefined) tiers.ended(host, tier, outcome.response !== undefined && !outcome.response.cached);
   if (outcome.response !== undefined) return { response: takeIn(request, outcome.response, block, parts, options) };
-  const { kind, final = false } = outcome.failure;
+  const { kind, lacking, final = false } = outcome.failure;
+  if (kind === "shortage") {
+    // It was never sent: that teaches nothing about the host.
+    scheduler.ended(request, undefined, lacking === "ports" ? portWait : 0);
+    return outcome;
+  }
   const wait = kind === "proxy" && tiers.isDetour(tier) && !final ? proxyWait : 0;
   scheduler.ended(request, { latency: seconds, status: kind === "timeout" ? "timeout" : undefined }, wait);
   return outcome;
@@ -84,6 +92,8 @@ async function sendThrough(tier: string, request: Request, parts: SendParts, opt
   const block = response && !response.cached && !request.handleStatuses.includes(response.status)
     ? blockOf(response, blocks)
     : undefined;
+  // For want of a connection nothing was sent.
+  if (failure?.kind === "shortage") return { outcome, block: undefined, seconds: 0 };
   counters.downloads += 1;
   if (response !== undefined) {
     counters.statuses[response.status] = (counters.statuses[response.status] ?? 0) + 1;
@@ -128,7 +138,7 @@ export async function sendForRobots(
   // One byte more shows that there is more.
   const outcome = await tiers.download(createRequest(url), tier, { trusted, atMost: robotsSize + 1 });
   const { response, failure } = outcome;
-  if (!response?.cached && failure?.kind !== "proxy") {
+  if (!response?.cached && failure?.kind !== "proxy" && failure?.kind !== "shortage") {
     countInTier(counters, tier, response && { ok: response.status < 400, bytes: response.body.length });
   }
   if (response !== undefined && !response.cached) outage.answered(hostOf(url), url);

@@ -13,10 +13,12 @@ import { createRequest, isRequest, type Request } from "../model/request.ts";
 import type { Response } from "../model/response.ts";
 import { redirectOf, type RedirectRules } from "../net/follow/redirect.ts";
 import { refreshOf } from "../net/follow/refresh.ts";
-import { isSafeAfter, nextAttempt } from "../net/follow/retry.ts";
+import { type Attempt, isSafeAfter, nextAttempt, wantsRepeatable } from "../net/follow/retry.ts";
+import { retryAfterSeconds } from "../net/follow/retry_after.ts";
 import { eachOutput } from "../spider/outputs.ts";
 import { Page, type PageLog, type State } from "../spider/page.ts";
 import type { Outputs, Spider } from "../spider/spider.ts";
+import { pushesBack } from "../schedule/throttle.ts";
 import type { Clock } from "../time/clock.ts";
 import { isSitemap, readSitemap } from "./sitemaps.ts";
 
@@ -27,6 +29,8 @@ export interface VisitParts {
   readonly download: (request: Request) => Promise<Outcome>;
   /** Whether a failure that began at a time of the clock is the network's and not the host's. */
   readonly isOutage: (request: Request, failure: Failure, beganAt: number) => Promise<boolean>;
+  /** Told of a failure for which this machine is to blame, and of when its attempt began. */
+  readonly onShortage?: (failure: Failure, beganAt: number) => void;
   /** Further attempts after a failed one. */
   readonly retries: number;
   /** The longest wait that a server gets with `Retry-After`, in seconds. */
@@ -47,7 +51,7 @@ export interface VisitParts {
   readonly onMissingCallback: (name: string) => void;
 }
 
-/** What a visit came to. Exactly one of `page`, `links`, `failure`, `next` and `outage` says how it ended. */
+/** What a visit came to. Exactly one of `page`, `links`, `failure`, `forbidden`, `next` and `outage` says how it ended. */
 export interface Commit {
   readonly request: Request;
   /** The callback has ended, and this is what it yielded. */
@@ -63,9 +67,11 @@ export interface Commit {
   readonly links?: readonly Request[];
   /** The request is given up. */
   readonly failure?: Failure & { readonly error?: Error };
+  /** It was never sent, because robots.txt forbids it: nobody has failed, and another attempt would end the same way. */
+  readonly forbidden?: Failure;
   /** The request goes on as this one: another attempt, or where it was redirected to. */
   readonly next?: { readonly request: Request; readonly failure: Failure | undefined; readonly seconds: number };
-  /** The network failed: the request waits as if it had not been tried. */
+  /** The network or this machine failed: the request waits as if it had not been tried. */
   readonly outage?: Failure;
 }
 
@@ -76,6 +82,10 @@ export async function visit(request: Request, parts: VisitParts): Promise<Commit
   const beganAt = parts.clock.now();
   const outcome = await parts.download(request);
   const { failure } = outcome;
+  if (failure?.kind === "shortage") {
+    parts.onShortage?.(failure, beganAt);
+    if (failure.lacking !== "ports") return { request, outage: failure };
+  }
   if (failure !== undefined && await parts.isOutage(request, failure, beganAt) && isSafeAfter(failure, request)) {
     return { request, outage: failure };
   }
@@ -92,7 +102,7 @@ export async function visit(request: Request, parts: VisitParts): Promise<Commit
     if (redirect.failure !== undefined) return { request, failure: redirect.failure };
     return { request, next: { request: redirect.request, failure: undefined, seconds: 0 } };
   }
-  if (!wanted) return { request, failure: unwanted(response) };
+  if (!wanted) return { request, failure: unwanted(response, parts.clock.wall()) };
   if (!isSitemap(request)) return await readPage(request, response, parts);
   const { maxBodySize, logOf } = parts;
   const read = await readSitemap(request, response, { maxBodySize, log: logOf(request.url) });
@@ -104,34 +114,43 @@ function isWanted({ status, blocked }: Response, request: Request, handleStatuse
   return (status >= 200 && status <= 299) || request.handleStatuses.includes(status) || handleStatuses.includes(status);
 }
 
-function unwanted({ status, blocked }: Response): Failure {
-  return blocked === undefined
-    ? { kind: "status", status, message: `status ${status}` }
-    : { kind: "blocked", status, message: blocked };
+function unwanted({ status, blocked, headers }: Response, now: number): Failure {
+  if (blocked !== undefined) return { kind: "blocked", status, message: blocked };
+  const isBusy = pushesBack(status) && retryAfterSeconds(headers.get("retry-after"), now) !== undefined;
+  return { kind: "status", status, message: `status ${status}`, ...isBusy && { busy: true } };
 }
 
 function anotherAttempt(request: Request, { response, failure }: Outcome, parts: VisitParts): Commit | undefined {
   if (response !== undefined && isWanted(response, request, parts.handleStatuses)) return undefined;
-  const reason = failure ?? unwanted(response);
-  const again = nextAttempt({
+  const now = parts.clock.wall();
+  const reason = failure ?? unwanted(response, now);
+  const tried: Attempt = {
     ...request,
     failure: reason,
     status: response?.status,
     headers: response?.headers,
     retries: parts.retries,
     maxRetryAfter: parts.maxRetryAfter,
-    now: parts.clock.wall(),
-  });
-  if (again === undefined) return undefined;
+    now,
+  };
+  const again = nextAttempt(tried);
+  if (again === undefined) {
+    return wantsRepeatable(tried) ? { request, failure: sentOnce(request, reason) } : undefined;
+  }
   const { seconds, free } = again;
   const next = createRequest(request.url, {
     ...request,
     ...(free ? { waits: request.waits + 1 } : { attempt: request.attempt + 1 }),
     priority: Math.max(-100, request.priority - 1),
-    notBefore: parts.clock.wall() + 1000 * seconds,
+    notBefore: now + 1000 * seconds,
     wait: seconds,
   });
   return { request, next: { request: next, failure: reason, seconds } };
+}
+
+function sentOnce({ method }: Request, failure: Failure): Failure {
+  const words = `a ${method} is not sent twice, unless it is made with repeatable: true`;
+  return { ...failure, message: `${failure.message}; ${words}` };
 }
 
 async function readPage(request: Request, response: Response, parts: VisitParts): Promise<Commit> {

@@ -4,7 +4,7 @@
  * A push appends the request to `queue-<priority>-<n>.log`; a request that is done appends its place to `done-<n>.log`.
  * What was pushed and is not done is pending, whether it was popped or not, so a crash gives popped requests back in
  * their old place. In memory a pending request costs 8 bytes, its position; only a window of the next ones is kept
- * whole. A segment whose requests are all done is not needed any more.
+ * whole, so many and of so many bytes. A segment whose requests are all done is not needed any more.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { decodeRequest, encodeRequest } from "./codec.ts";
 import { DoneReader, encodeDone } from "./done.ts";
 import { HostReader } from "./host_reader.ts";
 import { Positions } from "./positions.ts";
-import type { Queue, QueueKey } from "./queue.ts";
+import type { Queue, QueueKey, Ticket } from "./queue.ts";
 
 export interface DiskQueuesOptions {
   readonly disk: Disk;
@@ -28,6 +28,8 @@ export interface DiskQueuesOptions {
   readonly segmentRecords?: number;
   /** Pending requests that are kept whole in memory, all queues together. @default {10,000} */
   readonly window?: number;
+  /** Bytes that these take in the log: a request may carry megabytes. @default {16 MB} */
+  readonly windowBytes?: number;
 }
 
 /** The lengths that count: of each priority's log, and of the log of what is done. */
@@ -53,12 +55,14 @@ export class DiskQueues implements Durable {
   readonly popped = new Map<Request, Position>();
   readonly #done: RecordLog;
   #retired: string[] = [];
-  /** Room left in the window. */
+  /** Room left in the window, in requests and in bytes. */
   room: number;
+  roomBytes: number;
 
   constructor(options: DiskQueuesOptions, snapshot: DiskQueuesSnapshot = { logs: [], done: [] }) {
     this.#options = options;
     this.room = options.window ?? 10_000;
+    this.roomBytes = options.windowBytes ?? 16_000_000;
     this.#done = new RecordLog({ disk: options.disk, path: `${options.folder}/done` }, snapshot.done);
     this.#restore(snapshot);
   }
@@ -188,6 +192,12 @@ function nameOf({ priority, host }: QueueKey): string {
   return `${priority} ${host}`;
 }
 
+/** A pending request that is kept whole, and the bytes that it takes in the log. */
+interface Whole {
+  readonly request: Request;
+  readonly bytes: number;
+}
+
 /** One priority of one host. */
 class DiskQueue implements Queue {
   readonly key: QueueKey;
@@ -196,7 +206,7 @@ class DiskQueue implements Queue {
   /** Where the pending requests stand, oldest first. */
   readonly #positions = new Positions();
   /** The oldest of them whole, from `#read` on. */
-  #window: Request[] = [];
+  #window: Whole[] = [];
   #read = 0;
   /** Popped and not done. */
   #out = 0;
@@ -216,10 +226,13 @@ class DiskQueue implements Queue {
   }
 
   push(request: Request): void {
-    const position = this.#store.append(this.#lane, encodeRequest(request, this.key.host));
-    if (this.#windowSize === this.#positions.size && this.#store.room > 0) {
-      this.#window.push(request);
+    const payload = encodeRequest(request, this.key.host);
+    const position = this.#store.append(this.#lane, payload);
+    const bytes = payload.length;
+    if (this.#windowSize === this.#positions.size && this.#store.room > 0 && this.#store.roomBytes >= bytes) {
+      this.#window.push({ request, bytes });
       this.#store.room -= 1;
+      this.#store.roomBytes -= bytes;
     }
     this.#positions.push(position);
   }
@@ -244,6 +257,20 @@ class DiskQueue implements Queue {
     if (this.size === 0 && this.#out === 0) this.#store.forget(this.key);
   }
 
+  park(request: Request): Ticket {
+    const position = this.#store.popped.get(request);
+    if (position === undefined) throw new Error(`${request.url} is parked, and was not popped`);
+    this.#store.popped.delete(request);
+    return position;
+  }
+
+  unpark(position: Ticket): Request {
+    const loaded = this.#load(position);
+    const request = createRequest(loaded.url, { ...loaded, notBefore: 0 });
+    this.#store.popped.set(request, position);
+    return request;
+  }
+
   /** Takes in a request that an earlier process pushed. */
   restore(position: Position): void {
     this.#positions.push(position);
@@ -251,6 +278,7 @@ class DiskQueue implements Queue {
 
   close(): void {
     this.#store.room += this.#windowSize;
+    for (const { bytes } of this.#window.slice(this.#read)) this.#store.roomBytes += bytes;
     this.#window = [];
     this.#read = 0;
     this.#store.forget(this.key);
@@ -261,15 +289,17 @@ class DiskQueue implements Queue {
   }
 
   #shift(): Request | undefined {
-    const request = this.#window[this.#read];
-    if (request === undefined) return undefined;
+    const whole = this.#window[this.#read];
+    if (whole === undefined) return undefined;
     this.#read += 1;
     this.#store.room += 1;
-    if (this.#read === this.#window.length || this.#read === 1024) {
+    this.#store.roomBytes += whole.bytes;
+    // What has been read is let go of: so few of these may be all that the window has bytes for.
+    if (this.#read === this.#window.length || this.#read === 16) {
       this.#window.splice(0, this.#read);
       this.#read = 0;
     }
-    return request;
+    return whole.request;
   }
 
   #load(position: Position): Request {

@@ -16,8 +16,9 @@ import { decodeRequest, encodeRequest } from "./codec.ts";
 import type { DiskQueues, DiskQueuesSnapshot } from "./disk_queues.ts";
 import { identity } from "./fingerprint.ts";
 import type { GivenUp } from "./given_up.ts";
-import { MemoryQueue } from "./memory_queue.ts";
-import { type Queue, type QueueFactory, TransientError } from "./queue.ts";
+import { MemoryQueue, type Weight } from "./memory_queue.ts";
+import { type Queue, type QueueFactory, type Ticket, TransientError } from "./queue.ts";
+import { Returned } from "./returned.ts";
 import type { Seen, SeenSnapshot } from "./seen.ts";
 import type { TakenStarts } from "./taken_starts.ts";
 
@@ -52,8 +53,16 @@ export interface FrontierSnapshot {
 interface HostQueues {
   /** By descending priority; none is empty. */
   readonly queues: { readonly priority: number; readonly queue: Queue }[];
-  /** Taken and given back, by descending priority. */
-  readonly returned: Request[];
+  /** Taken and come back. */
+  readonly returned: Returned<Pick<Parked, "priority" | "kept">>;
+}
+
+/** A request that was taken and waits for its time. It is not in memory where its queue can give it again. */
+export interface Parked {
+  readonly host: string;
+  readonly priority: number;
+  /** The request itself, or where it is found. */
+  readonly kept: Request | { readonly queue: Required<Pick<Queue, "unpark">> & Queue; readonly ticket: Ticket };
 }
 
 /** Returns the key that requests to one host share: `example.com`, or `example.com:8080`. */
@@ -73,10 +82,13 @@ export class Frontier implements Durable {
   readonly #open: QueueFactory;
   readonly #onRefused: ((request: Request, reason: Error) => void) | undefined;
   readonly #hosts = new Map<string, HostQueues>();
+  readonly #weight: Weight = { bytes: 0 };
   /** Requests out of their queues and not done, each with the queue that keeps it, if one does. */
   readonly #out = new Map<Request, Queue | undefined>();
   /** Those of them that wait: given back, or refused by their queue. */
   #returned = 0;
+  /** Requests that were taken, are not in `#out`, and have not been given back. */
+  #parked = 0;
   #waiting = 0;
 
   constructor({ seen, queues, givenUp, takenStarts, onRefused }: FrontierOptions) {
@@ -85,7 +97,7 @@ export class Frontier implements Durable {
     this.#takenStarts = takenStarts;
     this.#onRefused = onRefused;
     this.#disk = typeof queues === "function" ? undefined : queues;
-    this.#open = typeof queues === "function" ? queues : (key) => queues?.open(key) ?? new MemoryQueue();
+    this.#open = typeof queues === "function" ? queues : (key) => queues?.open(key) ?? new MemoryQueue(this.#weight);
     for (const key of this.#disk?.keys() ?? []) {
       const queue = this.#open(key);
       this.#insert(this.#host(key.host), key.priority, queue);
@@ -100,7 +112,12 @@ export class Frontier implements Durable {
 
   /** Requests taken and neither done nor given back. */
   get inFlight(): number {
-    return this.#out.size - this.#returned;
+    return this.#out.size - this.#returned + this.#parked;
+  }
+
+  /** About how many bytes the requests take that wait in memory alone. */
+  get bytes(): number {
+    return this.#weight.bytes;
   }
 
   /** Distinct requests ever added. */
@@ -139,7 +156,7 @@ export class Frontier implements Durable {
   head(host: string): Head | undefined {
     const entry = this.#hosts.get(host);
     if (entry === undefined) return undefined;
-    const returned = entry.returned[0];
+    const returned = entry.returned.first;
     const next = entry.queues[0];
     if (returned !== undefined && returned.priority >= (next?.priority ?? -Infinity)) {
       return { priority: returned.priority, arrival: -1 };
@@ -155,13 +172,12 @@ export class Frontier implements Durable {
     const entry = this.#hosts.get(host);
     if (entry === undefined) return undefined;
     const next = entry.queues[0];
-    const returned = entry.returned[0];
+    const returned = entry.returned.first;
     if (returned !== undefined && returned.priority >= (next?.priority ?? -Infinity)) {
       entry.returned.shift();
-      this.#returned -= 1;
       this.#waiting -= 1;
       this.#forgetIfEmpty(host, entry);
-      return returned;
+      return this.#fetch(returned.kept);
     }
     const request = next?.queue.pop();
     if (next === undefined || request === undefined) return undefined;
@@ -191,11 +207,31 @@ export class Frontier implements Durable {
   /** Puts a request in flight back before all others of its host and priority. */
   giveBack(request: Request): void {
     if (!this.#out.has(request)) throw new Error(`${request.url} is given back, and was not in flight`);
-    const { returned } = this.#host(hostOf(request.url));
-    // From the end, where nearly all belong: thousands may come back at one time.
-    const at = returned.findLastIndex(({ priority }) => priority >= request.priority) + 1;
-    returned.splice(at, 0, request);
+    this.#host(hostOf(request.url)).returned.add({ priority: request.priority, kept: request });
     this.#returned += 1;
+    this.#waiting += 1;
+  }
+
+  /** Puts a request in flight aside until its time; `host` is its host's name. Then comes `unpark`. */
+  park(request: Request, host: string): Parked {
+    const queue = this.#out.get(request);
+    const { priority } = request;
+    if (queue?.park === undefined || queue.unpark === undefined) return { host, priority, kept: request };
+    const ticket = queue.park(request);
+    this.#out.delete(request);
+    this.#parked += 1;
+    return {
+      host,
+      priority,
+      kept: { queue: queue as typeof queue & Required<Pick<Queue, "unpark">>, ticket },
+    };
+  }
+
+  /** Puts a request that was parked back before all others of its host and priority. It is read when it is taken. */
+  unpark({ host, priority, kept }: Parked): void {
+    this.#host(host).returned.add({ priority, kept });
+    if ("ticket" in kept) this.#parked -= 1;
+    else this.#returned += 1;
     this.#waiting += 1;
   }
 
@@ -258,9 +294,20 @@ export class Frontier implements Durable {
     }
   }
 
+  /** Takes a request that has come back into flight. */
+  #fetch(kept: Parked["kept"]): Request {
+    if (!("ticket" in kept)) {
+      this.#returned -= 1;
+      return kept;
+    }
+    const request = kept.queue.unpark(kept.ticket);
+    this.#out.set(request, kept.queue.done === undefined ? undefined : kept.queue);
+    return request;
+  }
+
   #host(host: string): HostQueues {
     let entry = this.#hosts.get(host);
-    if (entry === undefined) this.#hosts.set(host, entry = { queues: [], returned: [] });
+    if (entry === undefined) this.#hosts.set(host, entry = { queues: [], returned: new Returned() });
     return entry;
   }
 
@@ -270,6 +317,6 @@ export class Frontier implements Durable {
   }
 
   #forgetIfEmpty(host: string, entry: HostQueues): void {
-    if (entry.queues.length === 0 && entry.returned.length === 0) this.#hosts.delete(host);
+    if (entry.queues.length === 0 && entry.returned.first === undefined) this.#hosts.delete(host);
   }
 }

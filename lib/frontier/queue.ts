@@ -29,8 +29,17 @@ export interface Queue {
    * not done.
    */
   done?(request: Request): void;
+  /**
+   * Lets go of a request that was popped and waits for its time: when that has come, `unpark` gives it again, once, for
+   * the ticket that is returned, and without the time. From a queue that has neither the request is kept whole.
+   */
+  park?(request: Request): Ticket;
+  unpark?(ticket: Ticket): Request;
   close(): void;
 }
+
+/** Where a queue finds a request again. */
+export type Ticket = number;
 
 /** Which queue: the requests of one priority to one host (`example.com` or `example.com:8080`). */
 export interface QueueKey {

@@ -4,7 +4,7 @@ import type { Response } from "./response.ts";
  * Why a request has no page.
  *
  * `dns`, `connect`, `tls`, `timeout`, `reset`, `cut-short`, `too-large`, `protocol` and `address` come from the
- * network, `proxy` from what is to lead there; `status` is an answer that no callback asked for, `blocked` a challenge
+ * network, `proxy` from what is to lead there, and `shortage` from this machine; `status` is an answer that no callback asked for, `blocked` a challenge
  * instead of the page; `redirect` and `robots` are rules; `callback` is an error in the spider.
  */
 export type FailureKind =
@@ -18,11 +18,18 @@ export type FailureKind =
   | "protocol"
   | "address"
   | "proxy"
+  | "shortage"
   | "status"
   | "blocked"
   | "redirect"
   | "robots"
   | "callback";
+
+/**
+ * What this machine may lack for a connection: `files`, descriptors of the process or of the whole machine; `memory` of
+ * the kernel, or threads; `ports`, a port or an address of its own from which the host can be connected to.
+ */
+export type Lacking = "files" | "memory" | "ports";
 
 /** A failure in words for people (`message`) and in a word for machines (`kind`). */
 export interface Failure {
@@ -33,6 +40,10 @@ export interface Failure {
   readonly final?: boolean;
   /** Perhaps nobody saw the request: it may have been sent on a kept connection that was just being closed. */
   readonly stale?: boolean;
+  /** Of a `shortage`: what there was too little of. */
+  readonly lacking?: Lacking;
+  /** The server did not refuse for good: it asked to wait (`Retry-After` of a 429 or 503). */
+  readonly busy?: boolean;
   /** The stack of the spider's error, where it was one. */
   readonly stack?: string;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hasDescriptors } from "../disk/descriptors.ts";
 import type { Failure, Outcome } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
 import { formatDuration } from "../text/duration.ts";
@@ -16,7 +17,7 @@ import type { BodyRoom } from "./body/body_room.ts";
 import type { Garbage } from "./body/garbage.ts";
 import { Clients, type Lent } from "./clients.ts";
 import { EnvironmentProxies } from "./proxy/environment.ts";
-import { failureOf, type Phase } from "./failure.ts";
+import { failureOf, outOfFiles, type Phase } from "./failure.ts";
 import { FetchTransport } from "./fetch_transport.ts";
 import type { AddressGuard } from "./address/guard.ts";
 import { loopbackOf } from "./address/lookup.ts";
@@ -51,6 +52,8 @@ export interface Sending {
 /** What downloads. */
 export interface Downloads {
   download(request: Downloadable, how?: Sending): Promise<Outcome>;
+  /** Lets go of the connections that no request uses, and keeps them for the next requests from now on, or does not. */
+  keepConnections?(keeps: boolean): void;
   /** Downloads still under way fail. */
   close(): void;
 }
@@ -89,6 +92,9 @@ export interface DownloaderOptions {
   readonly clock?: Clock;
 }
 
+/** For so many milliseconds after there was no descriptor left, nobody is believed that a name does not exist. */
+const doubted = 2000;
+
 /** Downloads over connections that are kept and shared. */
 export class Downloader implements Downloads {
   readonly #clients: Clients;
@@ -105,17 +111,21 @@ export class Downloader implements Downloads {
   readonly #room: BodyRoom | undefined;
   readonly #garbage: Garbage | undefined;
   readonly #clock: Clock;
+  /** When there was no descriptor left, in the clock's milliseconds. */
+  #shortAt = -Infinity;
 
   constructor(options: DownloaderOptions) {
     const { connectionsPerHost = 8, connectTimeout = 30, caCerts = [] } = options;
-    this.#clients = new Clients((proxy) => new FetchTransport({ connectionsPerHost, caCerts }, proxy));
+    this.#clients = new Clients((proxy, keeps) =>
+      new FetchTransport({ connectionsPerHost: keeps ? connectionsPerHost : 0, caCerts }, proxy)
+    );
     if (options.insecure === true) {
-      this.#unchecked = new Clients((proxy) =>
-        new NodeTransport(connectTimeout, (target, timeout) => connectUnchecked(target, timeout, proxy))
+      this.#unchecked = new Clients((proxy, keeps) =>
+        new NodeTransport(connectTimeout, (target, timeout) => connectUnchecked(target, timeout, proxy), keeps)
       );
     }
-    this.#local = new Clients(() =>
-      new NodeTransport(connectTimeout, (target, timeout) => connectChecked(target, timeout, caCerts))
+    this.#local = new Clients((_proxy, keeps) =>
+      new NodeTransport(connectTimeout, (target, timeout) => connectChecked(target, timeout, caCerts), keeps)
     );
     this.#guard = options.guard;
     this.#headers = {
@@ -202,7 +212,8 @@ export class Downloader implements Downloads {
       if (late !== undefined) return { failure: this.#tooLate(request.url, late) };
       const isDirect = proxy === undefined && isSecure(request.url);
       const explained = isDirect ? await this.#selfSigned.explain(error, request.url, asked) : error;
-      const failure = failureOf(explained, request.url, phase, asked, how.proxy && proxy);
+      const said = failureOf(explained, request.url, phase, asked, proxy, how.proxy === undefined);
+      const failure = this.#unlessShort(said, request.url);
       const isStale = failure.kind === "reset" && phase === "answer" &&
         lent?.mayHaveKept(originOf(request.url)) === true;
       return { failure: isStale ? { ...failure, stale: true } : failure };
@@ -212,6 +223,10 @@ export class Downloader implements Downloads {
       lent?.giveBack();
       signal?.removeEventListener("abort", abort);
     }
+  }
+
+  keepConnections(keeps: boolean): void {
+    for (const clients of [this.#clients, this.#local, this.#unchecked]) clients?.renew(keeps);
   }
 
   /** Closes the connections. Downloads still under way fail. */
@@ -267,6 +282,20 @@ export class Downloader implements Downloads {
       this.#garbage?.leave(body?.length ?? limit);
     }
     return body ?? { kind: "too-large", message: `The answer of ${host(url)} is larger than ${formatSize(limit)}` };
+  }
+
+  /**
+   * Returns a failure, or what is behind it: a resolver that cannot open its own files and connections says that there is
+   * no such name.
+   */
+  #unlessShort(failure: Failure, url: string): Failure {
+    const now = this.#clock.now();
+    if (failure.lacking === "files") this.#shortAt = now;
+    if (failure.kind !== "dns" && failure.kind !== "proxy") return failure;
+    // What was short a moment ago may be there again by now.
+    if (now - this.#shortAt >= doubted && hasDescriptors()) return failure;
+    this.#shortAt = now;
+    return outOfFiles(host(url));
   }
 
   #tooLate(url: string, late: Late): Failure {

@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { Failure, FailureKind } from "../model/outcome.ts";
+import type { Failure, FailureKind, Lacking } from "../model/outcome.ts";
 import { printable } from "../text/safe.ts";
 import { certificateWords } from "./tls/certificate_words.ts";
 import type { Proxy } from "./proxy/proxy.ts";
+import { shortageIn } from "./shortage.ts";
 
 /** When an error came: before the answer's headers, or while its body was read. */
 export type Phase = "answer" | "body";
@@ -193,14 +194,32 @@ const proxyMeanings: readonly (Meaning & { readonly pattern: RegExp })[] = [
  * Returns what an error of `fetch`, or of reading its body, means for the page at a URL. `asked` is the URL that the
  * transport was given where that is another, `proxy` what the request went through.
  *
+ * `fromEnvironment`: it is the one of `HTTP_PROXY` and its kin. Nothing else leads out of this machine, so what is wrong
+ * with it is a failure to connect, and no fault of a proxy that others could take the place of.
+ *
  * What cannot be recognised is a `reset` before the answer and `cut-short` within it, so that it is tried again; a
  * request that was never sent because it is not a valid one is `protocol`.
  */
-export function failureOf(error: unknown, url: string, phase: Phase, asked = url, proxy?: Proxy): Failure {
+export function failureOf(
+  error: unknown,
+  url: string,
+  phase: Phase,
+  asked = url,
+  proxy?: Proxy,
+  fromEnvironment = false,
+): Failure {
   const reason = reasonOf(error, [url, asked]);
   const host = URL.parse(url)?.host ?? url;
+  // A request that has been sent has its connection: what fails then is that.
+  const lacking = phase === "answer" && !/SendRequest/.test(reason) ? shortageIn(reason) : undefined;
+  if (lacking !== undefined) return shortageOf(lacking, host);
   const matching = ({ pattern }: { readonly pattern: RegExp }) => pattern.test(reason);
-  const meaning = (proxy && proxyMeanings.find(matching)) ?? nodeMeanings.find(matching) ?? meanings.find(matching) ??
+  const behind = proxy && proxyMeanings.find(matching);
+  if (fromEnvironment && behind?.kind === "proxy" && behind.final !== true) {
+    const name = `The proxy of the environment (${proxy?.name})`;
+    return { kind: "connect", message: behind.words.replace(/[Tt]he PROXY/, (word) => word[0] + name.slice(1)) };
+  }
+  const meaning = (fromEnvironment ? undefined : behind) ?? nodeMeanings.find(matching) ?? meanings.find(matching) ??
     unknown(error, phase);
   const quoted = certificateWords(reason) ?? reason.replace(/^client error \(\w+\): /, "");
   const said = meaning.quoting === true ? `: ${printable(quoted, 200)}` : "";
@@ -208,6 +227,21 @@ export function failureOf(error: unknown, url: string, phase: Phase, asked = url
   const words = meaning.words.replace(/HOST|[Tt]he PROXY/g, (name) => names[name as keyof typeof names]);
   const failure: Failure = { kind: meaning.kind, message: words + said };
   return meaning.final === true ? { ...failure, final: true } : failure;
+}
+
+const shortages: Readonly<Record<Lacking, string>> = {
+  files: "This machine has no descriptor left for a connection to HOST (too many open files)",
+  memory: "This machine has no memory left for a connection to HOST",
+  ports: "This machine has no port or address left for a connection to HOST",
+};
+
+function shortageOf(lacking: Lacking, host: string): Failure {
+  return { kind: "shortage", lacking, message: shortages[lacking].replace("HOST", host) };
+}
+
+/** The failure of a request to a host for which there was no descriptor. */
+export function outOfFiles(host: string): Failure {
+  return shortageOf("files", host);
 }
 
 function unknown(error: unknown, phase: Phase): Meaning {

@@ -59,7 +59,8 @@ export function groupFor(text: string, userAgent: string): RobotsGroup {
     } else {
       endsRules = endsPace = true;
       if (value === "") continue;
-      for (const group of ruled) group.rules.push({ allow: key.startsWith("allow"), pattern: value });
+      const rules = rulesOf(key.startsWith("allow"), value);
+      for (const group of ruled) group.rules.push(...rules);
     }
   }
   return { ...(isNamed ? ours : everyones), sitemaps };
@@ -77,6 +78,20 @@ function* linesOf(text: string): Generator<readonly [key: string, value: string]
     const [, key, value, bare] = rule.exec(said) ?? [];
     if (key !== undefined) yield [key.toLowerCase(), value ?? bare ?? ""];
   }
+}
+
+/** The beginning of the last part of a path that servers answer a folder with. */
+const folderPage = "/index.htm";
+
+/**
+ * Returns the rules that a line makes: who allows `/shop/index.html` or `/shop/index.htm` allows `/shop/` itself, which
+ * is the same page. RFC 9309 is silent about it; Google's parser has it so.
+ */
+function rulesOf(allow: boolean, pattern: string): readonly PathRule[] {
+  const folder = pattern.lastIndexOf("/");
+  const rule = { allow, pattern };
+  if (!allow || !pattern.startsWith(folderPage, folder)) return [rule];
+  return [rule, { allow, pattern: `${pattern.slice(0, folder + 1)}$` }];
 }
 
 function longer(delay: number | undefined, value: string): number | undefined {

@@ -15,7 +15,7 @@ const weight = 0.05;
  * What stalls loses its place to somebody else, and stays in flight beside the others.
  */
 export class InFlight<Sent extends object> {
-  readonly #places: number;
+  #places: number;
   readonly #clock: Clock;
   /** Each with the clock's time at which it was sent, oldest first. */
   readonly #sent = new Map<Sent, number>();
@@ -26,6 +26,15 @@ export class InFlight<Sent extends object> {
   constructor(places: number, clock: Clock) {
     this.#places = places;
     this.#clock = clock;
+  }
+
+  /** How many places there are. What is in flight beyond a lower number goes on. */
+  get places(): number {
+    return this.#places;
+  }
+
+  set places(places: number) {
+    this.#places = places;
   }
 
   get size(): number {

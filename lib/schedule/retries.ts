@@ -1,10 +1,11 @@
 import TinyQueue from "tinyqueue";
+import type { Parked } from "../frontier/frontier.ts";
 import type { Request } from "../model/request.ts";
 import type { Clock } from "../time/clock.ts";
 
 /** A request that waits, until a time in the clock's milliseconds. */
 interface Retry {
-  readonly request: Request;
+  readonly parked: Parked;
   readonly dueAt: number;
 }
 
@@ -14,8 +15,8 @@ export class Retries {
   /** Seconds. */
   readonly #longest: number;
   readonly #waiting = new TinyQueue<Retry>([], (a, b) => a.dueAt - b.dueAt);
-  /** Those whose time has come, whatever the calendar says. */
-  readonly #due = new WeakSet<Request>();
+  /** Those that were kept whole and whose time has come, whatever the calendar says. */
+  readonly #due = new WeakSet<object>();
 
   /** `longest` is how many seconds a request waits at most that does not say how long its wait was at first. */
   constructor(clock: Clock, longest: number) {
@@ -27,28 +28,31 @@ export class Retries {
     return this.#waiting.length;
   }
 
-  /** Takes in a request unless its time has come; returns whether it waits. */
-  add(request: Request): boolean {
+  /** Returns how many milliseconds a request has to wait yet; 0 when its time has come. */
+  left(request: Request): number {
     const { notBefore, wait } = request;
-    if (notBefore === 0 || this.#due.has(request)) return false;
+    if (notBefore === 0 || this.#due.has(request)) return 0;
     // The calendar may have been set back since: no longer than it was at first.
     const longest = 1000 * (wait > 0 ? wait : this.#longest);
-    const left = Math.min(notBefore - this.#clock.wall(), longest);
-    if (left > 0) this.#waiting.push({ request, dueAt: this.#clock.now() + left });
-    return left > 0;
+    return Math.max(0, Math.min(notBefore - this.#clock.wall(), longest));
   }
 
-  /** The next request and how many milliseconds it waits; undefined when none does. */
-  peek(): { readonly request: Request; readonly ms: number } | undefined {
+  /** Takes in a request for so many milliseconds. */
+  add(parked: Parked, ms: number): void {
+    this.#waiting.push({ parked, dueAt: this.#clock.now() + ms });
+  }
+
+  /** The host of the next request, and how many milliseconds that waits; undefined when none does. */
+  peek(): { readonly host: string; readonly ms: number } | undefined {
     const next = this.#waiting.peek();
-    return next && { request: next.request, ms: Math.max(0, next.dueAt - this.#clock.now()) };
+    return next && { host: next.parked.host, ms: Math.max(0, next.dueAt - this.#clock.now()) };
   }
 
   /** Takes out the next request whose time has come. */
-  pop(): Request | undefined {
+  pop(): Parked | undefined {
     if (this.peek()?.ms !== 0) return undefined;
-    const { request } = this.#waiting.pop()!;
-    this.#due.add(request);
-    return request;
+    const { parked } = this.#waiting.pop()!;
+    this.#due.add(parked.kept);
+    return parked;
   }
 }

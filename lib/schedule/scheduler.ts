@@ -167,10 +167,11 @@ export class Scheduler {
       }
       const state = this.#host(host);
       state.open += 1;
-      const mustWait = this.#retries.add(request);
-      if (!mustWait) this.#send(request, state);
+      const left = this.#retries.left(request);
+      if (left > 0) this.#retries.add(this.#frontier.park(request, state.name), left);
+      else this.#send(request, state);
       this.#queue(host);
-      if (!mustWait) return request;
+      if (left <= 0) return request;
     }
     return undefined;
   }
@@ -210,16 +211,30 @@ export class Scheduler {
     this.#queueFull();
   }
 
+  /** Allows so many requests in flight, from now on, and no more than `concurrency`. */
+  limit(most: number): void {
+    this.#inFlight.places = Math.min(most, this.#options.concurrency);
+    this.#queueFull();
+  }
+
+  /** Slows a host down as one that pushes back: it went away while a request was in flight that began at that time. */
+  slowDown(host: string, beganAt: number): void {
+    const state = this.#host(host);
+    state.pacing.observe({ latency: 0, status: "timeout" }, beganAt);
+    this.#keep(state);
+    this.#queue(host);
+  }
+
   /** Puts a request that has ended, and is not done, back before the others of its host. */
   putBack(request: Request): void {
     this.#frontier.giveBack(request);
-    this.#close(request);
+    this.#close(hostOf(request.url));
   }
 
   /** Forgets a request that has ended, and its host when that was the last one. */
   done(request: Request): void {
     this.#frontier.done(request);
-    this.#close(request);
+    this.#close(hostOf(request.url));
   }
 
   /** Seconds to wait between two requests to a host. */
@@ -274,7 +289,7 @@ export class Scheduler {
     }
     const retry = this.#retries.peek();
     if (retry !== undefined) {
-      return { reason: "retry", host: hostOf(retry.request.url), seconds: retry.ms / 1000 };
+      return { reason: "retry", host: retry.host, seconds: retry.ms / 1000 };
     }
     const [held] = this.#held;
     return held && { reason: "robots", host: held.name, seconds: undefined };
@@ -300,8 +315,7 @@ export class Scheduler {
     this.#log.keep(name, pacing.record(), inFlight > 0);
   }
 
-  #close({ url }: Request): void {
-    const name = hostOf(url);
+  #close(name: string): void {
     this.#host(name).open -= 1;
     this.#queue(name);
   }
@@ -323,7 +337,7 @@ export class Scheduler {
 
   /** How many requests of one host may be in flight, so that others that could be asked have places too. */
   get #share(): number {
-    return this.#claims.share(this.#options.concurrency, this.#inFlight.takesRisks);
+    return this.#claims.share(this.#inFlight.places, this.#inFlight.takesRisks);
   }
 
   /** Gives a host its place: among those that may be asked now, or later, or when one of its requests has ended. */
@@ -415,7 +429,10 @@ export class Scheduler {
   #wake(): void {
     if (this.#isShort) this.#displace();
     const now = this.#clock.now();
-    for (let retry = this.#retries.pop(); retry !== undefined; retry = this.#retries.pop()) this.putBack(retry);
+    for (let retry = this.#retries.pop(); retry !== undefined; retry = this.#retries.pop()) {
+      this.#frontier.unpark(retry);
+      this.#close(retry.host);
+    }
     for (let leaving = this.#leaving.peek(); leaving !== undefined && leaving.key <= now;) {
       this.#leaving.pop();
       this.#queue(leaving.host);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { authors, expectedItems, pageNumber } from "../../scripts/demo/mod.ts";
 import { records } from "./kept.ts";
-import { ends, webSpider } from "./trawl.ts";
+import { ends, eventsOf, webSpider } from "./trawl.ts";
 import { askedFor, Workplace } from "./workplace.ts";
 
 Deno.test("a page that robots.txt forbids is not asked for, and is listed as such", async () => {
@@ -14,8 +14,43 @@ Deno.test("a page that robots.txt forbids is not asked for, and is listed as suc
   assert.ok(paths.includes("/page/3/") && paths.includes(`/author/${authors[0]!.slug}`));
   assert.equal(new Set(paths).size, paths.length, "each once");
   assert.match(kept.failures[0]!.message, /robots\.txt forbids it/);
-  assert.equal(kept.summary.counters.failed, paths.length);
+  const { failed, forbidden } = kept.summary.counters;
+  assert.deepEqual({ failed, forbidden }, { failed: 0, forbidden: paths.length });
   assert.equal(place.demo.log.filter(({ path }) => path === "/robots.txt").length, 1);
+});
+
+Deno.test("the end counts apart what robots.txt forbids, warns of none of it, and offers no retry of it", async () => {
+  await using place = await Workplace.open({ robots: "User-agent: *\nDisallow: /author/\n" });
+  const crawl = ["crawl", "site", "--start-url", place.demo.quotes];
+  const ended = await place.run(crawl);
+  ends(ended, 0);
+  const count = place.kept("site").failures.length;
+  assert.ok(count > 10, `${count} pages were forbidden`);
+  assert.match(ended.stderr, new RegExp(`, 0 failed, ${count} forbidden by robots\\.txt in `));
+  assert.match(ended.stderr, /^Forbidden: data\/default\/site\/crawls\/[^/]+\.failed\.jsonl, of the kind "robots"$/m);
+  assert.doesNotMatch(ended.stderr, /warn|given up|Failures:|retry-failed/);
+  const status = await place.run(["status", "site"]);
+  assert.match(status.stdout, new RegExp(` 0 failed +${count} forbidden `));
+
+  const nothing = await place.run([...crawl, "--retry-failed"]);
+  ends(nothing, 0);
+  assert.match(nothing.stderr, /Nothing to retry/);
+  assert.equal(place.kept("site").failures.length, count);
+});
+
+Deno.test("a site that forbids all has not failed: the crawl is finished, and the end says why there is nothing", async () => {
+  await using place = await Workplace.open({ robots: "User-agent: *\nDisallow: /\n" });
+  const ended = await place.run(["crawl", "quotes", "--start-url", place.demo.quotes, "--json"]);
+  ends(ended, 0);
+  const events = eventsOf(ended);
+  const { counters, exitCode } = events.find(({ type }) => type === "finished") as unknown as {
+    readonly counters: Record<string, number>;
+    readonly exitCode: number;
+  };
+  assert.deepEqual([counters["pages"], counters["failed"], counters["forbidden"], exitCode], [0, 0, 1, 0]);
+  assert.deepEqual(events.filter(({ level }) => level === "warn" || level === "error"), []);
+  const plain = await place.run(["crawl", "quotes", "--start-url", place.demo.quotes]);
+  assert.match(plain.stderr, /^No page was fetched, robots\.txt forbids it; -s robots=false is your decision$/m);
 });
 
 Deno.test("-s robots=false asks for no robots.txt and passes over none", async () => {

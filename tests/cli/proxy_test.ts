@@ -28,6 +28,24 @@ Deno.test("a name's proxies come from its URL, with user name and password in it
   ]);
 });
 
+Deno.test("either half of a proxy's login may be empty, wherever it stands", () => {
+  const login = (variables: Record<string, string>) => {
+    const [{ username, password } = { username: "no proxy" }] = proxyChoice("house", variables).always?.proxies ?? [];
+    return [username, password];
+  };
+  const a = "a.example:1";
+  assert.deepEqual(login({ HOUSE_PROXY_URL: `http://:secret@${a}` }), ["", "secret"]);
+  assert.deepEqual(login({ HOUSE_PROXY_URL: `http://user:@${a}` }), ["user", undefined]);
+  assert.deepEqual(login({ HOUSE_PROXY_URL: `http://user@${a}` }), ["user", undefined]);
+  assert.deepEqual(login({ HOUSE_PROXY_URL: `http://:@${a}` }), [undefined, undefined]);
+  assert.deepEqual(login({ HOUSE_PROXY_URL: `http://u%3Aser:p%40ss%@${a}` }), ["u:ser", "p@ss%"]);
+  assert.deepEqual(login({ HOUSE_PROXY_URL: `http://${a}`, HOUSE_PROXY_PASSWORD: "secret" }), ["", "secret"]);
+  assert.deepEqual(login({ HOUSE_PROXY_HOST: "a.example", HOUSE_PROXY_PASSWORD: "secret" }), ["", "secret"]);
+  const beside = { HOUSE_PROXY_USERNAME: "user", HOUSE_PROXY_PASSWORD: "beside" };
+  assert.deepEqual(login({ ...beside, HOUSE_PROXY_URL: `http://:secret@${a}` }), ["user", "secret"]);
+  assert.deepEqual(login({ ...beside, HOUSE_PROXY_URL: `http://other@${a}` }), ["other", "beside"]);
+});
+
 Deno.test("several URLs stand apart by commas or white space, and are told apart by number", () => {
   const urls = "http://a.example:1, http://u:p@b.example:2\n  socks5h://c.example:3";
   assert.deepEqual(proxyChoice("house", { HOUSE_PROXY_URL: urls, HOUSE_PROXY_USERNAME: "all" }).always, {

@@ -69,7 +69,7 @@ Deno.test("one robots.txt is asked for, however many requests of its origin wait
   await finish(run.clock, running);
   assert.equal(asked(run).filter((url) => url.endsWith("robots.txt")).length, 2);
   assert.equal(pages(run).length, 49);
-  assert.equal(run.parts.counters.failed, 1);
+  assert.equal(run.parts.counters.forbidden, 1);
 });
 
 Deno.test("each origin has a robots.txt of its own, also on one host", async () => {

@@ -22,6 +22,7 @@ Deno.test("a crawl fetches every page once, writes its items, and ends", async (
     items: 4,
     dropped: 0,
     failed: 1,
+    forbidden: 0,
     downloads: 5,
     retries: 0,
     redirects: 0,

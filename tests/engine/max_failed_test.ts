@@ -3,9 +3,8 @@ import { countFailure, createCounters } from "../../lib/engine/counters.ts";
 import { failsTooOften, type MaxFailed } from "../../lib/engine/max_failed.ts";
 
 function counted(pages: number, failed: number, forbidden = 0) {
-  const counters = { ...createCounters(), pages };
+  const counters = { ...createCounters(), pages, forbidden };
   for (let at = 0; at < failed; at++) countFailure(counters, "http://a.com/", { kind: "timeout", message: "late" });
-  for (let at = 0; at < forbidden; at++) countFailure(counters, "http://a.com/", { kind: "robots", message: "no" });
   return counters;
 }
 

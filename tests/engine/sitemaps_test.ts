@@ -203,8 +203,8 @@ Deno.test("a crawl with sitemaps begins from them too, asks for each URL once, a
     { url: "http://a.com/one", depth: 1 },
     { url: "http://a.com/two", depth: 1 },
   ]);
-  const { pages, failed, offsite } = run.parts.counters;
-  assert.deepEqual({ pages, failed, offsite }, { pages: 3, failed: 2, offsite: 1 });
+  const { pages, failed, forbidden, offsite } = run.parts.counters;
+  assert.deepEqual({ pages, failed, forbidden, offsite }, { pages: 3, failed: 0, forbidden: 2, offsite: 1 });
   assert.deepEqual(run.failures().map(({ url, kind, callback }) => ({ url, kind, callback })), [
     { url: "http://a.com/secret.xml", kind: "robots", callback: "(sitemap)" },
     { url: "http://a.com/secret/page", kind: "robots", callback: "parse" },

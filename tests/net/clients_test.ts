@@ -5,8 +5,8 @@ import type { Proxy } from "../../lib/net/proxy/proxy.ts";
 /** Clients whose transports only know whether they are closed; `made` are their names, in order. */
 function world(): { clients: Clients; made: string[]; closed: string[] } {
   const made: string[] = [], closed: string[] = [];
-  const clients = new Clients((proxy) => {
-    const name = proxy?.name ?? "direct";
+  const clients = new Clients((proxy, keeps) => {
+    const name = `${proxy?.name ?? "direct"}${keeps ? "" : " without keeping"}`;
     made.push(name);
     return { ask: () => assert.fail("nobody asks"), close: () => void closed.push(name) };
   });
@@ -55,6 +55,27 @@ Deno.test("lend() closes no transport that is in use", () => {
   again.giveBack();
   clients.lend(proxy(41));
   assert.deepEqual(closed, ["p7", "p3"]);
+});
+
+Deno.test("renew() closes what nobody uses, and what is in use when it is given back; others are made as it says", () => {
+  const { clients, made, closed } = world();
+  const lent = [clients.lend(undefined), clients.lend(undefined), clients.lend(proxy(1))];
+  clients.lend(proxy(2)).giveBack();
+  clients.renew(false);
+  assert.deepEqual(closed.splice(0), ["p2"]);
+  assert.notEqual(clients.lend(undefined).transport, lent[0]!.transport);
+  clients.lend(proxy(1)).giveBack();
+  assert.deepEqual(made, ["direct", "p1", "p2", "direct without keeping", "p1 without keeping"]);
+  lent[0]!.giveBack();
+  assert.deepEqual(closed, []);
+  for (const each of lent.slice(1)) each.giveBack();
+  assert.deepEqual(closed.splice(0), ["direct", "p1"]);
+  clients.renew(true);
+  assert.deepEqual(closed.splice(0), ["p1 without keeping"]);
+  clients.lend(undefined);
+  assert.equal(made.at(-1), "direct");
+  clients.close();
+  assert.deepEqual(closed.sort(), ["direct", "direct without keeping"]);
 });
 
 Deno.test("close() closes all of them, in use or not, and each once", () => {

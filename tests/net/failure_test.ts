@@ -59,9 +59,9 @@ Deno.test("failureOf() tells by the words of the transport what went wrong", () 
       "example.com:8443 did not take the connection in time",
     ],
     [
-      "client error (Connect): tcp open error: Too many open files (os error 24)",
+      "client error (Connect): tcp open error: Permission denied (os error 13)",
       "connect",
-      "Cannot connect to example.com:8443: tcp open error: Too many open files (os error 24)",
+      "Cannot connect to example.com:8443: tcp open error: Permission denied (os error 13)",
     ],
     [
       "client error (SendRequest): connection error: Connection reset by peer (os error 104)",
@@ -226,4 +226,27 @@ Deno.test("failureOf() is not misled by the words of the URL that was asked in i
   const asked = "https://10.0.0.1:8443/certificate";
   const error = new Error(`error sending request for url (${asked}): connection reset`);
   assert.equal(failureOf(error, "https://example.com:8443/certificate", "answer", asked).kind, "reset");
+});
+
+Deno.test("failureOf() never takes a proxy of the environment for the host: that it has no name says nothing of the host's", () => {
+  const proxy = { name: "HTTP_PROXY", url: "http://p.test:3128" };
+  for (
+    const [words, message] of [
+      [
+        "client error (Connect): dns error: failed to lookup address information: Name or service not known",
+        "Cannot look up the address of the proxy of the environment (HTTP_PROXY)",
+      ],
+      [
+        "client error (Connect): tcp connect error: Connection refused (os error 111)",
+        "The proxy of the environment (HTTP_PROXY) refused the connection",
+      ],
+      [
+        "client error (Connect): tcp connect error: No route to host (os error 113)",
+        "The proxy of the environment (HTTP_PROXY) cannot be reached",
+      ],
+    ] as const
+  ) {
+    assert.deepEqual(failureOf(new Error(words), url, "answer", url, proxy, true), { kind: "connect", message });
+    assert.equal(failureOf(new Error(words), url, "answer", url, proxy).kind, "proxy");
+  }
 });

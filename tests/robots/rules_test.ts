@@ -31,6 +31,23 @@ Deno.test("parseRobots() lets the longest pattern decide, and of two the one tha
   assert.equal(allows(text, "/x/y.pdf?download"), true);
 });
 
+Deno.test("parseRobots() takes a folder for allowed whose index page is", () => {
+  const shop = "User-agent: *\nDisallow: /\nAllow: /shop/index.html\nAllow: /index.htm\nAllow: /*/docs/index.html$";
+  for (const path of ["/shop/", "/shop/index.html", "/", "/index.htm", "/index.html", "/en/docs/"]) {
+    assert.equal(allows(shop, path), true, path);
+  }
+  for (const path of ["/shop", "/shop/a", "/shop/?a=1", "/shop/sub/", "/?a=1", "/docs/", "/en/docs/a"]) {
+    assert.equal(allows(shop, path), false, path);
+  }
+  // No other page stands for its folder, and what a line forbids is only what it says.
+  assert.equal(allows("User-agent: *\nDisallow: /\nAllow: /shop/index.php", "/shop/"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /\nAllow: /shop/my-index.html", "/shop/"), false);
+  assert.equal(allows("User-agent: *\nDisallow: /shop/index.html", "/shop/"), true);
+  // The rule that comes of it is as long as it is written: "/shop/$" is shorter than "/shop/*.../".
+  assert.equal(allows("User-agent: *\nDisallow: /shop/\nAllow: /shop/index.html", "/shop/"), true);
+  assert.equal(allows("User-agent: *\nDisallow: /*shop/*$\nAllow: /shop/index.html", "/shop/"), false);
+});
+
 Deno.test("parseRobots() matches the query, and an escape with its character", () => {
   assert.equal(allows("User-agent: *\nDisallow: /*?sort=", "/list?sort=asc"), false);
   assert.equal(allows("User-agent: *\nDisallow: /%7Ejoe", "/~joe/"), false);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Failure } from "../../model/outcome.ts";
 import { failureOf } from "../failure.ts";
 import type { Answer, Ask, Transport } from "../transport.ts";
 
@@ -32,11 +33,16 @@ export async function askPinned(
     try {
       return await transport.ask(pinned, { ...ask, headers });
     } catch (error) {
-      if (ask.signal.aborted || failureOf(error, url, "answer", pinned).kind !== "connect") throw error;
+      if (ask.signal.aborted || !isUnreachable(failureOf(error, url, "answer", pinned))) throw error;
       first ??= { error };
       if (at + 1 >= Math.min(addresses.length, mostTried)) throw first.error;
     }
   }
+}
+
+/** Whether another address may do: this one takes no connection, or this machine has none to connect to it from. */
+function isUnreachable({ kind, lacking }: Failure): boolean {
+  return kind === "connect" || lacking === "ports";
 }
 
 function urlAt(named: URL, address: string): string {

@@ -56,6 +56,10 @@ export class Cache implements Downloads {
     this.#options = options;
   }
 
+  keepConnections(keeps: boolean): void {
+    this.#options.network.keepConnections?.(keeps);
+  }
+
   async download(request: Downloadable, how: Sending = {}): Promise<Outcome> {
     how.signal?.throwIfAborted();
     const jarCookie = this.#options.jarCookie?.(request.url, request.jar);

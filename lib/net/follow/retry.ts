@@ -21,13 +21,14 @@ const transient: ReadonlySet<FailureKind> = new Set([
   "cut-short",
   "proxy",
   "blocked",
+  "shortage",
 ]);
 
 /** Methods that mean the same when they arrive twice (RFC 9110, section 9.2.2). */
 const idempotent: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /** Failures before anything of a request was sent to its host. */
-export const unsent: ReadonlySet<FailureKind> = new Set(["dns", "connect", "proxy", "tls"]);
+export const unsent: ReadonlySet<FailureKind> = new Set(["dns", "connect", "proxy", "tls", "shortage"]);
 
 /** Our own first wait, and the longest, in seconds; it doubles in between. */
 const first = 1, longest = 60;
@@ -40,6 +41,12 @@ const mostWaits = 5;
 
 /** How often one request is sent again at once because a kept connection may have been closed under it. */
 const mostStale = 2;
+
+/**
+ * How often one request waits until this machine has a port for it: a second, then twice as long each time, more than the
+ * minute in which ports come free. After that there is none for its host, and it counts as a failed attempt.
+ */
+export const mostPortWaits = 6;
 
 /** A request that did not bring a page, and what we know about it. */
 export interface Attempt {
@@ -77,18 +84,27 @@ export interface NextAttempt {
  *
  * A `Retry-After` from the server beats our own back-off (1 s, 2 s, 4 s ... 60 s, less a random part of up to a half),
  * up to `maxRetryAfter`. With 429 and 503 it costs no attempt, five times; nor does a kept connection that was closed
- * under the request, twice. A request that is not safe to repeat gets no second attempt.
+ * under the request, twice. A request that is not safe to repeat gets another attempt only where nothing of it was sent,
+ * or where the server turned it away and asks for it again: with a 429 or 503 that has a `Retry-After`.
  */
 export function nextAttempt(tried: Attempt): NextAttempt | undefined {
-  if (!isRepeatable(tried) || !mayPass(tried)) return undefined;
+  if (!mayPass(tried)) return undefined;
   const wish = retryAfterSeconds(tried.headers?.get("retry-after") ?? null, tried.now);
-  const isStale = tried.failure?.stale === true && (tried.waits ?? 0) < mostStale;
-  if (isStale) return { seconds: 0, free: true };
-  const free = wish !== undefined && asking.has(tried.status ?? 0) && (tried.waits ?? 0) < mostWaits;
+  const isAsked = wish !== undefined && asking.has(tried.status ?? 0);
+  if (!isAsked && !mayGoOutAgain(tried)) return undefined;
+  const { waits = 0 } = tried;
+  if (tried.failure?.stale === true && waits < mostStale) return { seconds: 0, free: true };
+  if (tried.failure?.lacking === "ports" && waits < mostPortWaits) return { seconds: first * 2 ** waits, free: true };
+  const free = isAsked && waits < mostWaits;
   if (!free && tried.attempt >= tried.retries) return undefined;
   if (wish !== undefined) return { seconds: Math.min(wish, tried.maxRetryAfter), free };
   const wait = Math.min(first * 2 ** tried.attempt, longest);
   return { seconds: wait * (1 - (tried.random ?? Math.random()) / 2), free };
+}
+
+/** Whether a request is given up for no other reason than that it may not be sent twice. */
+export function wantsRepeatable(tried: Attempt): boolean {
+  return nextAttempt(tried) === undefined && nextAttempt({ ...tried, repeatable: true }) !== undefined;
 }
 
 /** Whether a request may be sent twice. */
@@ -99,6 +115,10 @@ export function isRepeatable({ method, repeatable }: Pick<Attempt, "method" | "r
 /** Whether a request may go out again after it failed like this: where it may have reached the server, not all may. */
 export function isSafeAfter({ kind }: Failure, request: Pick<Attempt, "method" | "repeatable">): boolean {
   return isRepeatable(request) || unsent.has(kind);
+}
+
+function mayGoOutAgain(tried: Attempt): boolean {
+  return tried.failure === undefined ? isRepeatable(tried) : isSafeAfter(tried.failure, tried);
 }
 
 function mayPass({ failure, status }: Attempt): boolean {

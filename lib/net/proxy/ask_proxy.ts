@@ -14,9 +14,9 @@ import { type Line, talk, type TalkOptions } from "./talk.ts";
 /**
  * What a proxy says: `works`, it is well, and what failed was the host's fault; `no-host`, it knows no such host;
  * `unable`, it answers and gives no connection to the host, whoever is to blame; `denied`, it refuses our user name and
- * password; `dead`, it does not answer as a proxy.
+ * password; `dead`, it does not answer as a proxy; `unknown`, this machine has nothing left to ask it with.
  */
-export type ProxyState = "works" | "no-host" | "unable" | "denied" | "dead";
+export type ProxyState = "works" | "no-host" | "unable" | "denied" | "dead" | "unknown";
 
 /**
  * Asks a proxy for a connection to the host of a URL, and does not use it. Never throws for what a proxy does.

@@ -7,7 +7,7 @@
 
 import ipaddr from "ipaddr.js";
 import { addressOf } from "../address/address.ts";
-import { type Proxy, unescaped } from "./proxy.ts";
+import { loginOf, type Proxy, unescaped } from "./proxy.ts";
 
 /** The variables, with the scheme that each is for. The first that fits a request counts. */
 const variables: readonly (readonly [names: readonly string[], protocol: string | undefined])[] = [
@@ -16,8 +16,9 @@ const variables: readonly (readonly [names: readonly string[], protocol: string 
   [["HTTP_PROXY", "http_proxy"], "http:"],
 ];
 
-/** A little stricter than Deno is; what does not fit is no proxy. */
-const full = /^(https?|socks5h?):\/\/(?:([^:@/\s]+):([^@/\s]*)@)?((?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?)(?:\/\S*)?$/;
+/** A little stricter than Deno is, but for a login without a password; what does not fit is no proxy. */
+const full =
+  /^(https?|socks5h?):\/\/(?:([^:@/\s]*)(?::([^@/\s]*))?@)?((?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?)(?:\/\S*)?$/i;
 const bare = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/;
 
 /** The proxies of an environment, and the hosts that are asked without one. */
@@ -59,12 +60,8 @@ function proxyOf(name: string, value = ""): Proxy | undefined {
   if (bare.test(value)) return { name, url: `http://${value}` };
   const parts = full.exec(value);
   if (parts === null) return undefined;
-  const [, scheme, username, password = "", host] = parts;
-  return {
-    name,
-    url: `${scheme}://${host}`,
-    ...username !== undefined && { username: unescaped(username), password: unescaped(password) },
-  };
+  const [, scheme = "", username = "", password = "", host] = parts;
+  return { name, url: `${scheme.toLowerCase()}://${host}`, ...loginOf(unescaped(username), unescaped(password)) };
 }
 
 /** `a.test` and `.a.test` both cover the name and all below it; `*` covers every name, but no address. */

@@ -20,11 +20,19 @@ export function isSocks({ url }: Proxy): boolean {
   return url.startsWith("socks5");
 }
 
+/** Returns what a proxy is told of a user: either may be empty, since some want only a password, but not both. */
+export function loginOf(username: string, password: string): Pick<Proxy, "username" | "password"> {
+  return { ...(username + password !== "" && { username }), ...(password !== "" && { password }) };
+}
+
 /** Returns a user name or a password as it is, from how a URL has it; a percent sign that escapes nothing is itself. */
 export function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replaceAll(/(?:%[\da-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      // They are not UTF-8.
+      return escapes;
+    }
+  });
 }

@@ -6,6 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Clock } from "../../time/clock.ts";
+import { shortageIn } from "../shortage.ts";
 import type { Proxy } from "./proxy.ts";
 
 export interface TalkOptions {
@@ -27,13 +28,13 @@ export interface Line {
 
 /**
  * Connects to a proxy and returns what a conversation with it comes to: `dead` where it takes no connection or breaks
- * off, undefined where it falls silent.
+ * off, undefined where it falls silent, `unknown` where there is nothing left to connect with.
  */
 export async function talk<State>(
   { url }: Proxy,
   { clock, caCerts, patience = 5 }: TalkOptions,
   about: (line: Line) => Promise<State>,
-): Promise<State | "dead" | undefined> {
+): Promise<State | "dead" | "unknown" | undefined> {
   const silence = new AbortController();
   const cancel = clock.after(1000 * patience, () => silence.abort());
   let connection: Deno.Conn | undefined, isOpen = false;
@@ -45,8 +46,9 @@ export async function talk<State>(
     isOpen = true;
     const state = await about(lineOf(connection));
     return silence.signal.aborted ? undefined : state;
-  } catch {
-    // Whatever the reason, there is no proxy to talk to, or it has broken off. Silence is told apart: a proxy that takes
+  } catch (error) {
+    if (!isOpen && shortageIn(String(error)) !== undefined) return "unknown";
+    // For any other reason there is no proxy to talk to, or it has broken off. Silence is told apart: a proxy that takes
     // a connection is there.
     return silence.signal.aborted && isOpen ? undefined : "dead";
   } finally {

@@ -80,6 +80,10 @@ export async function downloadThrough(
     }
     const isSure = outcome.failure?.kind === "proxy";
     const state = isSure ? sureState(failure) : await stateAfter(failure, proxy, beganAt);
+    if (state === "unknown") {
+      proxies.undecided(proxy);
+      return outcome;
+    }
     if (state === "works" || state === "no-host") {
       proxies.worked(proxy);
       return state === "works" ? outcome : { failure: noHost(proxy, request.url) };

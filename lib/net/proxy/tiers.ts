@@ -13,6 +13,8 @@ import { Escalation, type ExileRecord } from "./escalation.ts";
 import type { Proxies } from "./proxies.ts";
 import type { Proxy } from "./proxy.ts";
 import { isRepeatable } from "../follow/retry.ts";
+import { reach } from "../reach.ts";
+import { EnvironmentProxies } from "./environment.ts";
 import { downloadThrough } from "./through.ts";
 
 /** The tier of requests that go through no proxy that has a name. */
@@ -33,6 +35,8 @@ export interface TiersOptions {
   readonly log?: KeyedLog | undefined;
   /** Told when every proxy through which all must go refuses the user name and password. */
   readonly onDenied?: (message: string) => void;
+  /** Where requests go that go through none of these, and which hosts are asked without any. @default {what it says} */
+  readonly environment?: EnvironmentProxies;
 }
 
 /** How many proxies are asked at once whether there is a way. */
@@ -41,10 +45,12 @@ const askedAtOnce = 4;
 /** Knows which tier a request goes through, and sends it there. A tier is called as the proxies are, or `direct`. */
 export class Tiers {
   readonly #options: TiersOptions;
+  readonly #environment: EnvironmentProxies;
   readonly #escalation: Escalation;
 
   constructor(options: TiersOptions) {
     this.#options = options;
+    this.#environment = options.environment ?? new EnvironmentProxies(Deno.env.toObject());
     this.#escalation = new Escalation(options);
   }
 
@@ -98,15 +104,31 @@ export class Tiers {
     return outcome;
   }
 
-  /** Whether a host can be reached through the proxies that everything goes through. */
-  async reach(url: string): Promise<boolean> {
-    const { always, ask } = this.#options;
-    const states = await Promise.all((always?.some(askedAtOnce) ?? []).map(async (proxy) => {
-      const state = await ask(proxy, url);
-      if (state === "works" || state === "no-host") always?.worked(proxy);
-      return state;
-    }));
-    return states.some((state) => state === "works" || state === "no-host");
+  /**
+   * Returns whether a host can be reached on the way that requests to it go: through some of its tier's proxies, through
+   * that of the environment, or directly. Undefined where this machine has nothing left to try it with.
+   */
+  async reach(url: string): Promise<boolean | undefined> {
+    const proxies = this.#proxiesOf(this.choose(new URL(url).host, false));
+    const given: readonly (Proxy | undefined)[] = proxies?.some(askedAtOnce) ?? [undefined];
+    const ways = new Set(given.map((proxy) => this.#environment.proxyFor(url, proxy)));
+    const reached = await Promise.all(Array.from(ways, (proxy) => this.#reachThrough(proxy, url, proxies)));
+    return reached.find((one) => one === true) ?? (reached.includes(undefined) ? undefined : false);
+  }
+
+  async #reachThrough(
+    proxy: Proxy | undefined,
+    url: string,
+    proxies: Proxies | undefined,
+  ): Promise<boolean | undefined> {
+    const { ask, clock } = this.#options;
+    if (proxy === undefined) return await reach(url, clock);
+    const state = await ask(proxy, url);
+    if (state === "unknown") return undefined;
+    // That it knows no such host says that it has looked, and that is more than the name of a host.
+    const isReached = state === "works" || state === "no-host";
+    if (isReached) proxies?.worked(proxy);
+    return isReached;
   }
 
   /** Since when none of the proxies for what is blocked works, in the clock's milliseconds; undefined while one may. */

@@ -25,9 +25,12 @@ export class NodeTransport implements Transport {
   readonly #undici = import("undici");
   readonly #agent: Promise<Dispatcher>;
 
-  /** A connection may take `connectTimeout` seconds: undici goes on with it when nobody waits any more. */
-  constructor(connectTimeout: number, connect: Connect) {
-    this.#agent = this.#open(connectTimeout, connect);
+  /**
+   * A connection may take `connectTimeout` seconds: undici goes on with it when nobody waits any more. With `keeps` it is
+   * kept for the next requests.
+   */
+  constructor(connectTimeout: number, connect: Connect, keeps = true) {
+    this.#agent = this.#open(connectTimeout, connect, keeps);
     // Whoever asks hears of it.
     this.#agent.catch(() => {});
   }
@@ -69,10 +72,12 @@ export class NodeTransport implements Transport {
     void this.#agent.then((agent) => agent.destroy(), () => {});
   }
 
-  async #open(connectTimeout: number, connect: Connect): Promise<Dispatcher> {
+  async #open(connectTimeout: number, connect: Connect, keeps: boolean): Promise<Dispatcher> {
     const { Agent } = await this.#undici;
     return new Agent({
       maxHeaderSize,
+      // None: the connection ends with its answer.
+      pipelining: keeps ? 1 : 0,
       keepAliveTimeout: idleConnection,
       keepAliveMaxTimeout: idleConnection,
       connect: (target, callback) => {

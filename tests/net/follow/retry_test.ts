@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FailureKind } from "../../../lib/model/outcome.ts";
-import { type Attempt, nextAttempt } from "../../../lib/net/follow/retry.ts";
+import { type Attempt, nextAttempt, wantsRepeatable } from "../../../lib/net/follow/retry.ts";
 
 const now = Date.UTC(2026, 0, 1);
 
@@ -72,6 +72,44 @@ Deno.test("nextAttempt() does not repeat what is not safe to repeat", () => {
 Deno.test("nextAttempt() repeats a POST when the spider says that it may arrive twice", () => {
   assert.equal(delay({ status: 503, method: "POST", repeatable: true }), 1);
   assert.equal(delay({ status: 404, method: "POST", repeatable: true }), undefined);
+});
+
+Deno.test("nextAttempt() repeats a POST that the server turned away and asks for again", () => {
+  for (const method of ["POST", "PATCH"]) {
+    const asked = { method, headers: new Headers({ "retry-after": "30" }) };
+    for (const status of [429, 503]) {
+      assert.deepEqual(next({ ...asked, status, retries: 0 }), { seconds: 30, free: true });
+      assert.deepEqual(next({ ...asked, status, retries: 1, waits: 5 }), { seconds: 30, free: false });
+      assert.equal(next({ ...asked, status, retries: 0, waits: 5 }), undefined);
+      const failure = { kind: "status", status, message: "", busy: true } as const;
+      assert.deepEqual(next({ ...asked, status, failure }), { seconds: 30, free: true });
+      assert.equal(next({ method, status, headers: new Headers({ "retry-after": "soon" }) }), undefined);
+    }
+    // Others may have done what was asked for before they broke down.
+    for (const status of [408, 500, 502, 504]) assert.equal(next({ ...asked, status }), undefined, String(status));
+  }
+});
+
+Deno.test("nextAttempt() repeats a POST of which nothing was sent", () => {
+  for (const kind of ["dns", "connect", "proxy"] as const) {
+    assert.equal(delay({ ...failed(kind), method: "POST" }), 1, kind);
+  }
+  for (const kind of ["timeout", "reset", "cut-short"] as const) {
+    assert.equal(delay({ ...failed(kind), method: "POST" }), undefined, kind);
+  }
+});
+
+Deno.test("wantsRepeatable() says for which failures of a POST it is only that it may not be sent twice", () => {
+  const wants = (tried: Partial<Attempt>) =>
+    wantsRepeatable({ method: "POST", attempt: 0, retries: 2, maxRetryAfter: 600, now, ...tried });
+  assert.equal(wants({ status: 500 }), true);
+  assert.equal(wants({ status: 503 }), true);
+  assert.equal(wants(failed("reset")), true);
+  assert.equal(wants({ status: 500, method: "GET" }), false);
+  assert.equal(wants({ status: 500, repeatable: true }), false);
+  assert.equal(wants({ status: 500, attempt: 2 }), false);
+  assert.equal(wants({ status: 404 }), false);
+  assert.equal(wants(failed("connect")), false);
 });
 
 Deno.test("nextAttempt() does not count a 429 or 503 with Retry-After as an attempt, five times", () => {

@@ -51,12 +51,12 @@ Deno.test("proxyFor() reads a proxy's address and its password", () => {
     username: "me",
     password: "se:cret",
   });
+  assert.deepEqual(read("HTTP://p.test"), { name: "HTTP_PROXY", url: "http://p.test" });
   for (
     const none of [
       "",
       "ftp://p.test",
       "socks4://p.test",
-      "http://me@p.test",
       "http://p.test:x",
       "http://a b",
       "p.test/",
@@ -64,6 +64,21 @@ Deno.test("proxyFor() reads a proxy's address and its password", () => {
   ) {
     assert.equal(read(none), undefined, none);
   }
+});
+
+Deno.test("proxyFor() reads a login of which one half is empty, or escaped", () => {
+  const login = (HTTP_PROXY: string) => {
+    const { username, password } = new EnvironmentProxies({ HTTP_PROXY }).proxyFor("http://a.test/", undefined) ?? {};
+    return [username, password];
+  };
+  assert.deepEqual(login("http://:secret@p.test"), ["", "secret"]);
+  assert.deepEqual(login("http://me:@p.test"), ["me", undefined]);
+  assert.deepEqual(login("http://me@p.test"), ["me", undefined]);
+  assert.deepEqual(login("http://:@p.test"), [undefined, undefined]);
+  assert.deepEqual(login("socks5://:secret@p.test:1080"), ["", "secret"]);
+  assert.deepEqual(login("http://us%40er:p%2Fw%3A%C3%BC@p.test"), ["us@er", "p/w:ü"]);
+  assert.deepEqual(login("http://us%40er:p%40ss%@p.test"), ["us@er", "p@ss%"]);
+  assert.deepEqual(login("http://me:%ff%40@p.test"), ["me", "%ff%40"]);
 });
 
 Deno.test("proxyFor() reads NO_PROXY", () => {
