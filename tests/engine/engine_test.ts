@@ -38,6 +38,8 @@ Deno.test("a crawl fetches every page once, writes its items, and ends", async (
     message: "status 404",
     status: 404,
     attempts: 1,
+    time: "2026-11-21T09:30:00.000Z",
+    referrer: "http://a.com/3",
     method: "GET",
     callback: "parse",
     depth: 3,

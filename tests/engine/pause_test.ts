@@ -15,7 +15,7 @@ Deno.test("pause() takes no more requests, finishes those in flight, and keeps t
   run.engine.pause("SIGINT");
   run.engine.pause("timeout");
   await settle();
-  assert.equal(run.engine.progress.why, "pausing: 1 pages are being finished");
+  assert.equal(run.engine.progress.why, "pausing: 1 page is being finished");
   assert.equal(run.asked.length, 1);
   hold.resolve(answer("http://a.com/1", links("/4")));
   assert.deepEqual(await finish(run.clock, running), { outcome: "paused", reason: "SIGINT" });
