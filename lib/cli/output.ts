@@ -35,18 +35,25 @@ function problemWith(disk: Disk, path: string): string | undefined {
 
 /** Throws a `UsageError` when the log would end up in what is, or will be, data. */
 export function requireLogFile({ disk, folder }: Context, given: string, output: string | undefined): void {
-  const path = disk.locate(resolve(folder, given));
-  const no = (problem: string) => {
-    throw new UsageError([`--log-file ${given}: ${problem}; name another file`]);
-  };
+  let problem: string | undefined;
+  try {
+    problem = problemWithLog(disk, disk.locate(resolve(folder, given)), output);
+  } catch (error) {
+    // A name that cannot be looked at cannot be opened either, and who opens it says so.
+    if (!(error instanceof DiskError)) throw error;
+  }
+  if (problem !== undefined) throw new UsageError([`--log-file ${given}: ${problem}; name another file`]);
+}
+
+function problemWithLog(disk: Disk, path: string, output: string | undefined): string | undefined {
   const outputs = output === undefined || output === stdoutPath ? [] : [output, partOf(output), ownerPathOf(output)];
   const identity = disk.identityOf(path);
   const isOutput = (each: string) => each === path || (identity !== undefined && disk.identityOf(each) === identity);
-  if (outputs.some(isOutput)) no("the items are written there");
+  if (outputs.some(isOutput)) return "the items are written there";
   const root = keeperOf(disk, path);
-  if (root !== undefined) no(`trawl keeps a crawl's own files there, in ${root}`);
+  if (root !== undefined) return `trawl keeps a crawl's own files there, in ${root}`;
   const owner = ownerOf(disk, path);
-  if (owner !== undefined) no(`the crawl of "${owner.spider}", which is not finished, writes its items there`);
+  return owner && `the crawl of "${owner.spider}", which is not finished, writes its items there`;
 }
 
 /** The folders and files of a spider that are trawl's own. */

@@ -146,7 +146,8 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       onDenied: options.onDenied,
     });
     const callbacks = callbacksOf(spider);
-    const starts = startUrls.length > 0 ? startUrls : snapshot?.startUrls ?? [];
+    // A crawl that goes on has those that it began with: the command line may name them without their logins.
+    const starts = snapshot?.startUrls ?? startUrls;
     const counters = { ...createCounters(), ...snapshot?.counters };
     const outage = new Outage({
       clock,

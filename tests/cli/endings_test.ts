@@ -5,11 +5,12 @@ import { Workplace } from "./workplace.ts";
 
 /** A site of so many good pages, and so many that answer with each status. */
 function site(good: number, bad: Readonly<Record<number, number>>) {
-  const state = { isMended: false };
+  const state = { isMended: false, onPage: (): unknown => undefined };
   const wrong = Object.entries(bad).flatMap(([status, count]) => Array(count).fill(Number(status)));
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/robots.txt") return new Response("", { status: 404 });
+    state.onPage();
     const [, kind, number] = /^\/(good|bad)(\d+)$/.exec(pathname) ?? [];
     if (kind === "bad" && !state.isMended) return new Response("", { status: wrong[Number(number)] });
     const links = pathname !== "/" ? "" : [
@@ -101,8 +102,9 @@ Deno.test("what robots.txt forbids is none of the failures that --max-failed cou
 Deno.test("a crawl whose process died before its files were in place still ends with 1", async () => {
   await using place = await Workplace.open();
   await using pages = site(8, { 404: 2 });
-  place.write("out.jsonl/in/the/way", "");
   const crawl = ["crawl", "site", "--start-url", pages.url, "--max-failed", "0", "-o", "out.jsonl"];
+  // A folder takes the name while it is crawled.
+  pages.state.onPage = () => place.write("out.jsonl/in/the/way", "");
   ends(await place.run(crawl), 1);
   Deno.removeSync(`${place.folder}/out.jsonl`, { recursive: true });
   const ended = await place.run(crawl);
