@@ -66,7 +66,7 @@ const wrongName = /^(EACCES|EPERM|EISDIR|ENOTDIR|EEXIST|ENOENT|EROFS|ENAMETOOLON
 export function openLogFile(options: OptionReader, folder: string): LineLog | undefined {
   const name = options.text("log-file");
   if (name === undefined) return undefined;
-  if (name === "" || name === "-") {
+  if (name === "-") {
     throw new UsageError(["--log-file: name a file; without the flag the log is on standard error"]);
   }
   const log = new LineLog(resolve(folder, name));

@@ -202,3 +202,17 @@ Deno.test("the schema has no type but those that are told", () => {
     "usage",
   ]);
 });
+
+Deno.test("with --json what a spider prints as it is loaded, and as it runs, comes as events", async () => {
+  await using place = await Workplace.open();
+  const path = place.write(
+    "loud.js",
+    `console.log("loaded"); export default { name: "loud", startUrls: ["${place.demo.quotes}"], *parse() {
+      console.warn("running"); yield { a: 1 }; } };`,
+  );
+  const ended = await place.run(["crawl", path, "--json"]);
+  ends(ended, 0);
+  assert.equal(ended.stdout, "");
+  const logged = checkedEvents(ended).filter(({ type }) => type === "log");
+  assert.deepEqual(logged.map(({ level, message }) => [level, message]), [["info", "loaded"], ["warn", "running"]]);
+});

@@ -134,7 +134,7 @@ Deno.test("a log file that can never be opened by its name is a usage error", as
     const ended = await place.run(["crawl", "quotes", "--start-url", place.demo.quotes, "--log-file", name]);
     ends(ended, 2);
     isPlain(ended);
-    assert.match(ended.stderr, /^trawl: --log-file: /m);
+    assert.match(ended.stderr, /^trawl: --log-file\b/m);
   }
   assert.equal(place.demo.log.length, 0);
 });

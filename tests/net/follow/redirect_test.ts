@@ -278,3 +278,13 @@ Deno.test("redirectOf() passes over further slashes before a host", () => {
     assert.equal(next(location).url, "https://host.test/x", location);
   }
 });
+
+Deno.test("redirectOf() does not show the logins of two targets at once", () => {
+  const headers = new Headers([["location", "http://u:canary@a.com/"], ["location", "http://u:canary@b.com/"]]);
+  const response = { url: "https://example.com/", status: 302, headers, body: new Uint8Array(), latency: 0 };
+  const { message } = redirectOf(createRequest("https://example.com/"), response)!.failure!;
+  assert.equal(
+    message,
+    'Redirected to "http://a.com/" and to "http://b.com/" at once: there is more than one Location header',
+  );
+});
