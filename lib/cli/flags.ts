@@ -102,6 +102,17 @@ export const commands: readonly Command[] = [
         about: "exit with 1 when more pages were given up than these: a number, or a share such as 10%",
       },
       { name: "timeout", value: "TIME", about: "pause after this time, such as 55m; the next run continues" },
+      {
+        name: "grace",
+        value: "TIME",
+        about: "so long after --timeout stop at once, like a second Ctrl+C (default: 30s)",
+      },
+      {
+        name: "callback",
+        value: "OLD=NEW",
+        repeatable: true,
+        about: "the spider's callback OLD is called NEW now: requests that wait for it go there",
+      },
       proxyType,
       ...trust,
       ...cache,

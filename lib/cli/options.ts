@@ -69,6 +69,20 @@ export class OptionReader {
     }
   }
 
+  /** A time in seconds, of a flag or else of a variable of the environment; undefined where neither says one. */
+  optionalDuration(flag: string, variable: string): number | undefined {
+    if (this.has(flag)) return this.duration(flag, 0);
+    const text = this.variables[variable];
+    if (text === undefined || text === "") return undefined;
+    try {
+      return parseDuration(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.problems.push(`the environment's ${variable}: ${error.message}`);
+      return undefined;
+    }
+  }
+
   oneOf<Name extends string>(flag: string, names: readonly Name[], fallback: Name): Name {
     const text = this.text(flag);
     if (text === undefined) return fallback;

@@ -15,7 +15,17 @@ import { callbackFailure, type Commit } from "./visit.ts";
 /** What a commit changes. */
 export type CommitParts = Pick<
   EngineParts,
-  "clock" | "scheduler" | "frontier" | "state" | "items" | "failures" | "counters" | "blocks" | "inScope" | "emit"
+  | "clock"
+  | "scheduler"
+  | "frontier"
+  | "state"
+  | "items"
+  | "failures"
+  | "counters"
+  | "blocks"
+  | "inScope"
+  | "locate"
+  | "emit"
 >;
 
 /**
@@ -37,7 +47,7 @@ export function makeCommit(commit: Commit, parts: CommitParts, limit: number): E
   try {
     parts.state.change(page?.updates ?? []);
   } catch (thrown) {
-    failure = callbackFailure(thrown);
+    failure = callbackFailure(thrown, parts.locate);
     ({ error } = failure);
     page = undefined;
   }
@@ -62,6 +72,8 @@ function commitPage(
   counters.pages += 1;
   counters.items += written.length;
   counters.dropped += page.dropped;
+  counters.rejected += page.rejected.length;
+  for (const message of page.rejected) emit({ type: "rejected", url: request.url, message });
   const { status } = page.response;
   emit({ type: "page", url: request.url, status, items: written.length, links: page.requests.length });
 }
@@ -100,16 +112,22 @@ function commitFailure(
   failure: Failure,
   { clock, frontier, failures, counters, blocks, emit }: CommitParts,
 ): void {
-  const { kind, status } = failure;
+  const { kind, status, at } = failure;
   // An error of the spider's may name any URL, and is itself no data.
   const message = withoutLogins(failure.message), stack = failure.stack && withoutLogins(failure.stack);
-  const told: Failure = { kind, message, ...status !== undefined && { status }, ...stack && { stack } };
+  const told: Failure = {
+    kind,
+    message,
+    ...status !== undefined && { status },
+    ...at !== undefined && { at },
+    ...stack && { stack },
+  };
   const attempts = request.attempt + request.waits + 1;
   const { url, method, callback, depth } = request;
   const time = new Date(clock.wall()).toISOString();
   const referrer = request.referrer || undefined;
   const redirects = request.redirects.length > 0 ? request.redirects : undefined;
-  const what = { url, kind, message, status, attempts, time, referrer, redirects, method, callback, depth, stack };
+  const what = { url, kind, message, status, attempts, time, referrer, redirects, method, callback, depth, at, stack };
   failures.write([failures.encode(what)]);
   frontier.giveUp(request);
   countFailure(counters, url, told);

@@ -252,7 +252,10 @@ Deno.test("an error in onStart or onClose fails the crawl, and the checkpoint ca
         },
       },
     });
-    assert.equal(ending.outcome === "failed" && ending.error.message, `${hook}: no database`);
+    assert.match(
+      ending.outcome === "failed" ? ending.error.message : "",
+      new RegExp(`^${hook}: no database \\(crawl_test\\.ts:\\d+:\\d+\\)$`),
+    );
     assert.equal(new CheckpointStore(disk, places).find().checkpoints.length > 0, true);
     const after = disk.kill();
     assert.deepEqual(await process(after, outside), done);
