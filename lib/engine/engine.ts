@@ -11,7 +11,6 @@ import { hostOf } from "../frontier/frontier.ts";
 import type { Outcome } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
 import type { RedirectRules } from "../net/follow/redirect.ts";
-import { formatDuration } from "../text/duration.ts";
 import { formatSize } from "../text/size.ts";
 import { readThrown } from "../text/thrown.ts";
 import { RobotsAsker } from "./ask_robots.ts";

@@ -1,4 +1,5 @@
-import { readThrown } from "../text/thrown.ts";
+import { isInstance, readThrown } from "../text/thrown.ts";
+import { TimeLimitError } from "./time_limit.ts";
 import type { Locate } from "./visit.ts";
 
 /**
@@ -8,5 +9,8 @@ import type { Locate } from "./visit.ts";
 export function spiderError(thrown: unknown, name: string, locate: Locate): Error {
   const { message, stack, error } = readThrown(thrown);
   const at = locate(stack);
-  return new Error(`${name}: ${message}${at === undefined ? "" : ` (${at})`}`, { cause: error });
+  const where = at === undefined ? "" : ` (${at})`;
+  // This one names the function itself.
+  const what = isInstance(thrown, TimeLimitError) ? message : `${name}: ${message}`;
+  return new Error(`${what}${where}`, { cause: error });
 }

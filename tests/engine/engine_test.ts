@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { createRequest } from "../../lib/model/request.ts";
 import type { Page } from "../../lib/spider/page.ts";
 import type { Spider } from "../../lib/spider/spider.ts";
 import { asked, done, epoch, finish, open, pages, settle, times } from "./parts.ts";

@@ -39,8 +39,8 @@ export class Patience {
   /** Takes a signal; `beats` is how often the thread had had its turn by then. */
   signal(name: string, beats: number): void {
     this.#signals += 1;
-    if (name === "SIGTERM") this.#expect(`${name} is not heard`, beats);
-    else if (this.#signals > 1) this.#expect(`${name} is not heard, the second one`, beats);
+    if (name === "SIGTERM") this.#expect(`${name} was not heard within a second`, beats);
+    else if (this.#signals > 1) this.#expect(`the second ${name} was not heard within a second`, beats);
   }
 
   /** Returns why the process is to be ended now; `passed` milliseconds after the last time. */
@@ -51,12 +51,14 @@ export class Patience {
     this.#elapsed += passed;
     if (this.#elapsed >= this.#options.end && !this.#isOver) {
       this.#isOver = true;
-      this.#expect("the end of its time (--timeout and --grace) is not heard", beats);
+      this.#expect("the end of --timeout and --grace was not heard within a second", beats);
     }
     if (this.#unheard !== undefined && this.#unheard.beats !== beats) this.#unheard = undefined;
     if (this.#unheard !== undefined && (this.#unheard.waited += step) > hearWithin) return this.#unheard.reason;
-    if ((this.#isOver || this.#signals > 1) && this.#busy >= stopWithin) return "it is to stop, and does not";
-    if (isRunning && this.#busy >= this.#options.callback) return "nothing else has had its turn for too long";
+    if ((this.#isOver || this.#signals > 1) && this.#busy >= stopWithin) return "it was told to stop, and has not";
+    if (isRunning && this.#busy >= this.#options.callback) {
+      return "nothing else has had its turn for as long as callbackTimeout and --grace";
+    }
     return undefined;
   }
 

@@ -40,8 +40,8 @@ function watch(orders: Orders): void {
 }
 
 function end(reason: string, calls: readonly Posted[], orders: Orders): void {
-  const what = calls.length === 0 ? "" : `: ${callsWords(calls)}`;
-  tell("error", `The process is ended, ${reason}${what}. The same command continues from the last checkpoint`, orders);
+  const what = calls.length === 0 ? "" : `. ${callsWords(calls)}`;
+  tell("error", `Ending the process: ${reason}${what}. What the last checkpoint has is safe`, orders);
   Deno.kill(Deno.pid, "SIGKILL");
 }
 
