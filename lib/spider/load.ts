@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import { relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { transform } from "sucrase";
 import type { Disk } from "../disk/disk.ts";
 import { suggest } from "../text/nearest.ts";
@@ -86,13 +87,21 @@ async function loadFile(file: SpiderFile, { disk, folder }: SpiderSources): Prom
         `in the compiled trawl a .ts spider may import types only; one that imports other files must be .js: ${message}`,
       ]);
     }
-    const words = asGiven(message.replaceAll(/data:text\/javascript[^\s]*/g, file.given), file)
-      // How sucrase says where a mistake is.
-      .replace(/^Error transforming (.+?): (.+) \((\d+:\d+)\)$/s, "$2 ($1:$3)");
+    const words = plainWords(message, file);
     const at = locatorOf(file, folder)(stack);
     throw new SpiderError(path, [at === undefined || words.includes(at) ? words : `${words} (${at})`]);
   }
   return checkSpider(module.default, path);
+}
+
+/** Returns why a file cannot be loaded, the file named as its user did. */
+function plainWords(message: string, file: SpiderFile): string {
+  const plain = stripVTControlCharacters(message).replaceAll(
+    /data:text\/javascript\S*?(?=(?::\d+:\d+)?(?:\s|$))/g,
+    file.given,
+  );
+  // How sucrase says where a mistake is.
+  return asGiven(plain, file).replace(/^Error transforming (.+?): (.+) \((\d+:\d+)\)$/s, "$2 ($1:$3)");
 }
 
 /** Returns a spider's code without its types as a module that says of each place where it is in the file. */

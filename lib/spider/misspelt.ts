@@ -5,11 +5,11 @@ const fields = ["name", "startUrls", "allowedDomains", "settings"];
 const hooks = ["start", "onStart", "onItem", "onError", "onClose"];
 
 /** What they are called in Scrapy, in small letters. */
-const inScrapy: Readonly<Record<string, string>> = {
-  startrequests: "start",
-  customsettings: "settings",
-  closed: "onClose",
-};
+const inScrapy: ReadonlyMap<string, string> = new Map([
+  ["startrequests", "start"],
+  ["customsettings", "settings"],
+  ["closed", "onClose"],
+]);
 
 /**
  * Returns which of a spider's keys seem to mean a field or hook that it does not have: under that name nobody looks at
@@ -30,7 +30,7 @@ export function misspelt(spider: Readonly<Record<string, unknown>>): string[] {
 
 function meantBy(key: string, names: readonly string[]): string | undefined {
   const plain = plainly(key);
-  return [...fields, ...hooks].find((name) => plainly(name) === plain) ?? inScrapy[plain] ??
+  return [...fields, ...hooks].find((name) => plainly(name) === plain) ?? inScrapy.get(plain) ??
     names.find((name) => distance(plain, plainly(name)) <= mostEdits(plain, name));
 }
 

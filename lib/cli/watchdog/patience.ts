@@ -55,7 +55,10 @@ export class Patience {
     }
     if (this.#unheard !== undefined && this.#unheard.beats !== beats) this.#unheard = undefined;
     if (this.#unheard !== undefined && (this.#unheard.waited += step) > hearWithin) return this.#unheard.reason;
-    if ((this.#isOver || this.#signals > 1) && this.#busy >= stopWithin) return "it was told to stop, and has not";
+    const isToldToStop = this.#isOver || this.#signals > 1;
+    if (isToldToStop && this.#unheard === undefined && this.#busy >= stopWithin) {
+      return "it was told to stop, and has not";
+    }
     if (isRunning && this.#busy >= this.#options.callback) {
       return "nothing else has had its turn for as long as callbackTimeout and --grace";
     }
