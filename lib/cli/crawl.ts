@@ -38,6 +38,8 @@ import { Watchdog } from "./watchdog/watchdog.ts";
 
 /** Runs the command and returns its exit code. */
 export async function crawl(command: Context): Promise<number> {
+  // Our own frames may be many, and the spider's is to be seen behind them.
+  Error.stackTraceLimit = 50;
   // Before the spider is loaded, which may do anything.
   using watchdog = new Watchdog(command.clock);
   const context: CrawlContext = { ...command, watchdog };

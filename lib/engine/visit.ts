@@ -164,7 +164,8 @@ function callbackOf({ callback }: Request, { callbacks, renamed }: VisitParts): 
 
 /**
  * Returns the failure of a page whose callback, or pipeline, threw. `locate` finds the spider's own line in a stack;
- * `lastAsked` is a stack from before, for one that was interrupted and has none of its own.
+ * `lastAsked` is one from before, where this one shows nothing of the spider: it was interrupted, or yielded what it may
+ * not.
  */
 export function callbackFailure(
   thrown: unknown,
@@ -178,6 +179,6 @@ export function callbackFailure(
   const where = isInstance(thrown, TimeLimitError) && lastAsked !== ""
     ? `${stack}\nThe page was last asked for something here:\n${lastAsked.split("\n").slice(1).join("\n")}`
     : stack;
-  const at = locate(where);
+  const at = locate(where) ?? locate(lastAsked);
   return { kind: "callback", message: `${name}: ${message}`, stack: where, ...at !== undefined && { at }, error };
 }
