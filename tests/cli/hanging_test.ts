@@ -24,7 +24,7 @@ export default {
 `;
 }
 
-async function crawlOf(place: Workplace, text: string, ...args: string[]): Promise<readonly string[]> {
+function crawlOf(place: Workplace, text: string, ...args: string[]): readonly string[] {
   return ["crawl", place.write("hanging.ts", text), "--start-url", new URL("page/2/", place.demo.quotes).href, ...args]
     .concat(["--start-url", place.demo.quotes, "--start-url", new URL("page/3/", place.demo.quotes).href]);
 }
@@ -39,7 +39,7 @@ const callbacks: Readonly<Record<string, { readonly hang: string; readonly kind?
 for (const [what, { hang, kind = "async *" }] of Object.entries(callbacks)) {
   Deno.test(`${what} fails its page with where it was, and the rest goes on`, async () => {
     await using place = await Workplace.open();
-    const ended = await place.run(await crawlOf(place, spider({ hang, kind })));
+    const ended = await place.run(crawlOf(place, spider({ hang, kind })));
     ends(ended, 0);
     isPlain(ended);
     const kept = place.kept("hanging");
@@ -65,7 +65,7 @@ for (
   Deno.test(`a callback that returns ${what} fails its page, and the rest goes on`, async () => {
     await using place = await Workplace.open();
     const text = `export default { name: "hanging", settings: { callbackTimeout: 0.5 }, ${parse} };`;
-    const ended = await place.run(await crawlOf(place, text));
+    const ended = await place.run(crawlOf(place, text));
     ends(ended, 0);
     const kept = place.kept("hanging");
     assert.equal(records(kept.output).length, 2);
@@ -84,7 +84,7 @@ Deno.test("what a callback does after its time is ignored: its items, its links,
     while (!refused) await new Promise((done) => setTimeout(done, 10));
   },`;
   const text = `let refused = false; ${spider({ hang, more, settings: "callbackTimeout: 1" })}`;
-  const ended = await place.run(await crawlOf(place, text));
+  const ended = await place.run(crawlOf(place, text));
   ends(ended, 0);
   assert.match(ended.stderr, /refused: .*has ended/);
   const kept = place.kept("hanging");
@@ -97,7 +97,7 @@ Deno.test("onItem that hangs fails its page; onError that hangs costs a line in 
   await using place = await Workplace.open();
   const more = `async onItem(item) { if (item.number === 2) await never(); return item; },
   onError: () => never(),`;
-  const ended = await place.run(await crawlOf(place, spider({ more })));
+  const ended = await place.run(crawlOf(place, spider({ more })));
   ends(ended, 0);
   const kept = place.kept("hanging");
   assert.deepEqual(records(kept.output).map((line) => JSON.parse(line).number).sort(), [1, 3]);
@@ -108,13 +108,13 @@ Deno.test("onItem that hangs fails its page; onError that hangs costs a line in 
 for (const hook of ["onStart", "onClose"]) {
   Deno.test(`${hook} that hangs fails the crawl, which is continued`, async () => {
     await using place = await Workplace.open();
-    const broken = await place.run(await crawlOf(place, spider({ more: `${hook}: () => never(),` })));
+    const broken = await place.run(crawlOf(place, spider({ more: `${hook}: () => never(),` })));
     ends(broken, 1);
     assert.match(
       broken.stderr,
       new RegExp(`Failed "hanging": ${hook} has not ended within 500 ms \\(callbackTimeout\\)`),
     );
-    const after = await place.run(await crawlOf(place, spider()));
+    const after = await place.run(crawlOf(place, spider()));
     ends(after, 0);
     assert.equal(records(place.kept("hanging").output).length, 3);
     assert.equal(place.pages.length, 3, "no page was fetched twice");
@@ -157,7 +157,7 @@ const off = "callbackTimeout: false";
 
 Deno.test("--grace after --timeout stops a crawl whose callback hangs, with exit code 4, and the next run goes on", async () => {
   await using place = await Workplace.open();
-  const crawl = await crawlOf(place, spider({ hang: "await never();", settings: off }));
+  const crawl = crawlOf(place, spider({ hang: "await never();", settings: off }));
   for (const by of ["flags", "variables"]) {
     const ended = by === "flags"
       ? await place.run([...crawl, "--timeout", "1s", "--grace", "0.5s"])
@@ -166,14 +166,14 @@ Deno.test("--grace after --timeout stops a crawl whose callback hangs, with exit
     assert.match(ended.stderr, /--timeout and --grace .*stopping at once/);
     assert.match(ended.stderr, /Paused "hanging" \(timeout\)/);
   }
-  await place.run(await crawlOf(place, spider({ settings: off }))).then((ended) => ends(ended, 0));
+  await place.run(crawlOf(place, spider({ settings: off }))).then((ended) => ends(ended, 0));
   assert.equal(records(place.kept("hanging").output).length, 3);
 });
 
 for (const hook of ["onStart", "onClose"]) {
   Deno.test(`--grace and a second Ctrl+C stop a crawl whose ${hook} hangs without a limit`, async () => {
     await using place = await Workplace.open();
-    const crawl = await crawlOf(
+    const crawl = crawlOf(
       place,
       spider({ more: `${hook}() { console.error("hangs"); return never(); },`, settings: off }),
     );
@@ -184,14 +184,14 @@ for (const hook of ["onStart", "onClose"]) {
     await trawl.says("SIGINT: finishing");
     trawl.kill("SIGINT");
     ends(await trawl.ended, 130);
-    ends(await place.run(await crawlOf(place, spider())), 0);
+    ends(await place.run(crawlOf(place, spider())), 0);
     assert.equal(records(place.kept("hanging").output).length, 3);
   });
 }
 
 Deno.test("a callback that takes long is named in the log, with its page and since when", async () => {
   await using place = await Workplace.open();
-  await using trawl = place.start(await crawlOf(place, spider({ hang: "await never();", settings: off })));
+  await using trawl = place.start(crawlOf(place, spider({ hang: "await never();", settings: off })));
   await trawl.until(
     "the word",
     () => / warn .*parse of .*\/page\/2\/ has been running for 5 s, since \d\d:\d\d:\d\d/.test(trawl.stderr),
@@ -208,7 +208,7 @@ for (const [what, hang] of Object.entries(busy)) {
   Deno.test(`${what} is ended by SIGTERM, by two SIGINTs and by --timeout, and names what was running`, async () => {
     await using place = await Workplace.open();
     const said = `console.error("busy"); ${hang}`;
-    const crawl = await crawlOf(place, spider({ hang: said, settings: off }));
+    const crawl = crawlOf(place, spider({ hang: said, settings: off }));
     for (const signals of [["SIGTERM"], ["SIGINT", "SIGINT"], []] as const) {
       const time = signals.length === 0 ? ["--timeout", "2s", "--grace", "0.5s"] : [];
       await using trawl = place.start([...crawl, ...time]);
@@ -225,7 +225,7 @@ for (const [what, hang] of Object.entries(busy)) {
         /Ending the process: .* was not heard within a second\. parse of .*\/page\/2\/ has been running since/,
       );
     }
-    ends(await place.run(await crawlOf(place, spider())), 0);
+    ends(await place.run(crawlOf(place, spider())), 0);
     assert.equal(records(place.kept("hanging").output).length, 3);
   });
 }
@@ -252,7 +252,7 @@ for (const hook of ["onStart", "onItem", "onError", "onClose", "start"]) {
 
 Deno.test("a callback that keeps the thread for its time and the grace ends the process by itself", async () => {
   await using place = await Workplace.open();
-  const crawl = await crawlOf(place, spider({ hang: "for (;;);", kind: "*" }), "--grace", "1s");
+  const crawl = crawlOf(place, spider({ hang: "for (;;);", kind: "*" }), "--grace", "1s");
   const { signal, stderr } = await place.run(crawl);
   assert.equal(signal, "SIGKILL", stderr);
   assert.match(stderr, /as long as callbackTimeout and --grace\. parse of .*\/page\/2\/ has been running since/);

@@ -74,7 +74,7 @@ export async function runProcess(disk: FaultyDisk, said: ProcessSaid): Promise<E
       store,
       places,
       kept: begun.kept,
-      proxyType: wanted.proxyType,
+      identity: wanted,
       now: clock.wall(),
     });
     await preparing.finally(() => assert.equal(disk.opened, 0));

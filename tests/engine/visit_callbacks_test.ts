@@ -277,3 +277,34 @@ Deno.test("a page may log, and its lines carry its URL", async () => {
   });
   assert.deepEqual(lines, ["debug 1", "info 2", "warn 3", "error 4"]);
 });
+
+Deno.test("a page that yields more than a million things is given up as too large", async () => {
+  const commit = await visited(answer(url), {
+    spider: withCallback(function* () {
+      for (;;) yield undefined;
+    }),
+  });
+  assert.deepEqual(summary(commit), {
+    kind: "too-large",
+    message: "parse has yielded more than 1000000 items and requests on one page",
+  });
+});
+
+Deno.test("a page whose items are larger than 256 MB together is given up as too large", async () => {
+  const text = "x".repeat(1_000_000);
+  let encoded = 0;
+  const commit = await visited(answer(url), {
+    spider: withCallback(function* () {
+      for (;;) yield { text };
+    }),
+    encode: () => {
+      encoded += 1;
+      return text;
+    },
+  });
+  assert.deepEqual(summary(commit), {
+    kind: "too-large",
+    message: "parse has yielded items of more than 256 MB on one page",
+  });
+  assert.equal(encoded, 257);
+});
