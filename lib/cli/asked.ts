@@ -1,6 +1,9 @@
+import type { Renamed } from "../engine/renamed.ts";
+import type { Locate } from "../engine/visit.ts";
 import { stdoutPath } from "../feed/format.ts";
 import { SpiderError } from "../spider/check.ts";
-import { loadSpider, pathOfSpider, UnknownSpiderError } from "../spider/load.ts";
+import { loadSpider, spiderFile, UnknownSpiderError } from "../spider/load.ts";
+import { locatorOf } from "../spider/locate.ts";
 import type { Settings } from "../spider/settings.ts";
 import type { Spider } from "../spider/spider.ts";
 import { type OpenCache, openCache, readCache } from "./cache.ts";
@@ -8,6 +11,7 @@ import type { Context } from "./context.ts";
 import { dataDirOf } from "./data_dir.ts";
 import type { OptionReader } from "./options.ts";
 import { type ProxyChoice, readProxies } from "./proxy.ts";
+import { readRenamed } from "./renamed.ts";
 import { readTrust, type Trust } from "./trust.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -22,6 +26,10 @@ export interface Asked extends Trust {
   readonly fresh: boolean;
   readonly retryFailed: boolean;
   readonly timeout: number | undefined;
+  /** Seconds after the timeout. */
+  readonly grace: number;
+  readonly renamed: Renamed;
+  readonly locate: Locate;
   readonly interval: number;
   readonly outageTimeout: number;
   readonly proxyType: string;
@@ -50,7 +58,10 @@ export async function readAsked(context: Context, options: OptionReader): Promis
     limit: options.count("limit"),
     fresh: options.has("fresh"),
     retryFailed: options.has("retry-failed"),
-    timeout: options.has("timeout") ? options.duration("timeout", 0) : undefined,
+    timeout: options.optionalDuration("timeout"),
+    grace: options.optionalDuration("grace") ?? 30,
+    renamed: readRenamed(options, spider),
+    locate: locatorOf(which === undefined ? undefined : spiderFile(which, context), context.folder),
     interval: options.duration("checkpoint-interval", 5),
     outageTimeout: options.duration("outage-timeout", 600),
     ...chosen,
@@ -72,7 +83,7 @@ export async function readAsked(context: Context, options: OptionReader): Promis
     );
   }
   if (options.problems.length > 0 || spider === undefined) throw new UsageError(options.problems);
-  const source = pathOfSpider(which ?? "", context) ?? "";
+  const source = spiderFile(which ?? "", context)?.path ?? "";
   return { ...asked, spider, source, cache: await openCache(cache, context) };
 }
 

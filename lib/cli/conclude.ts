@@ -39,12 +39,7 @@ export function conclude(
 ): void {
   const { counters, waiting } = crawl.progress;
   const { name } = asked.spider;
-  for (const [callback, count] of crawl.missingCallbacks) {
-    reporter.log(
-      "warn",
-      `The spider has no callback "${callback}" any more: ${counted(count, "request")} went to parse`,
-    );
-  }
+  for (const line of reporter.repeated()) reporter.log("error", line);
   if (ending.outcome === "paused" && ending.reason === "timeout" && crawl.idleReason !== undefined) {
     reporter.log("warn", crawl.idleReason);
   }
@@ -58,10 +53,11 @@ export function conclude(
     );
   }
   const rate = crawl.elapsed > 0 ? counters.pages / crawl.elapsed : 0;
+  const rejected = counters.rejected === 0 ? "" : `, ${counted(counters.rejected, "item")} rejected`;
   const figures =
     `${counted(counters.pages, "page")}, ${counted(counters.items, "item")}, ${formatCount(counters.failed)} failed${
       forbiddenWords(counters)
-    } in ` +
+    }${rejected} in ` +
     `${formatDuration(crawl.elapsed)} (${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} pages/s)`;
   const { terminal } = context;
   const title = {

@@ -3,6 +3,7 @@ import type { Clock } from "../time/clock.ts";
 import type { Environment } from "./environment.ts";
 import type { Args } from "./parse_args.ts";
 import type { Terminal } from "./terminal.ts";
+import type { Watchdog } from "./watchdog/watchdog.ts";
 
 /** What every command gets. */
 export interface Context {
@@ -17,6 +18,11 @@ export interface Context {
   /** The current folder. */
   readonly folder: string;
   readonly environment: Environment;
+}
+
+/** What a crawl gets besides. */
+export interface CrawlContext extends Context {
+  readonly watchdog: Watchdog;
 }
 
 /** How long a lock is waited for before another process is taken to have it, in milliseconds. */

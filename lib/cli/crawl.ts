@@ -20,7 +20,7 @@ import type { Clock } from "../time/clock.ts";
 import { type Asked, readAsked } from "./asked.ts";
 import { beginRetry } from "./begin_retry.ts";
 import { retryCommand } from "./conclude.ts";
-import { type Context, patience } from "./context.ts";
+import { type Context, type CrawlContext, patience } from "./context.ts";
 import { discard } from "./discard.ts";
 import { explain } from "./explain.ts";
 import { openLogFile } from "./log_file.ts";
@@ -34,9 +34,15 @@ import { onConsole } from "./spider_console.ts";
 import { refuseForeign, takeForCrawl, takeForTest, writingOf } from "./take_output.ts";
 import { insecureWarning } from "./trust.ts";
 import { UsageError } from "./usage_error.ts";
+import { Watchdog } from "./watchdog/watchdog.ts";
 
 /** Runs the command and returns its exit code. */
-export async function crawl(context: Context): Promise<number> {
+export async function crawl(command: Context): Promise<number> {
+  // Our own frames may be many, and the spider's is to be seen behind them.
+  Error.stackTraceLimit = 50;
+  // Before the spider is loaded, which may do anything.
+  using watchdog = new Watchdog(command.clock);
+  const context: CrawlContext = { ...command, watchdog };
   const options = new OptionReader(context.args, context.environment.values);
   const level = options.oneOf("log-level", levels, "info");
   const asked = await readAsked(context, options);
@@ -67,7 +73,7 @@ export async function crawl(context: Context): Promise<number> {
   }
 }
 
-async function testRun(context: Context, asked: Asked, limit: number, reporter: Reporter): Promise<number> {
+async function testRun(context: CrawlContext, asked: Asked, limit: number, reporter: Reporter): Promise<number> {
   const output = asked.output ?? stdoutPath;
   requireStart(asked);
   const startedAt = context.clock.wall();
@@ -82,7 +88,7 @@ async function testRun(context: Context, asked: Asked, limit: number, reporter: 
   });
 }
 
-async function production(outside: Context, asked: Asked, reporter: Reporter): Promise<number> {
+async function production(outside: CrawlContext, asked: Asked, reporter: Reporter): Promise<number> {
   const places = placesOf(asked.dataDir, asked.project, asked.spider.name);
   using lock = await locked(outside.disk, places, outside.clock);
   const disk = ownDisk(outside.disk, places, lock);
@@ -163,7 +169,7 @@ interface Beginning extends Kept {
 }
 
 async function begin(
-  context: Context,
+  context: CrawlContext,
   asked: Asked,
   reporter: Reporter,
   { store, places, clear, keep }: Beginning,
@@ -195,7 +201,7 @@ async function begin(
 }
 
 async function resume(
-  context: Context,
+  context: CrawlContext,
   asked: Asked,
   reporter: Reporter,
   { store, places, found }: Kept & { readonly found: Found },

@@ -11,6 +11,8 @@ export interface Flag {
   /** What the help calls the flag's value. */
   readonly value?: string;
   readonly repeatable?: boolean;
+  /** The variable of the environment that says it where the command line does not. */
+  readonly variable?: string;
   /** An empty value says something. */
   readonly mayBeEmpty?: boolean;
   readonly about: string;
@@ -101,7 +103,24 @@ export const commands: readonly Command[] = [
         value: "N",
         about: "exit with 1 when more pages were given up than these: a number, or a share such as 10%",
       },
-      { name: "timeout", value: "TIME", about: "pause after this time, such as 55m; the next run continues" },
+      {
+        name: "timeout",
+        value: "TIME",
+        variable: "TRAWL_CRAWL_TIMEOUT",
+        about: "pause after this time, such as 55m; the next run continues (else $TRAWL_CRAWL_TIMEOUT)",
+      },
+      {
+        name: "grace",
+        value: "TIME",
+        variable: "TRAWL_CRAWL_GRACE",
+        about: "so long after --timeout stop at once, like a second Ctrl+C (else $TRAWL_CRAWL_GRACE, else 30s)",
+      },
+      {
+        name: "callback",
+        value: "OLD=NEW",
+        repeatable: true,
+        about: "the spider's callback OLD is called NEW now: requests that wait for it go there",
+      },
       proxyType,
       ...trust,
       ...cache,

@@ -13,6 +13,7 @@ import { suggest } from "../text/nearest.ts";
 import { parseDuration } from "../text/duration.ts";
 import { resolve } from "../url/resolve.ts";
 import { shownLink } from "../url/userinfo.ts";
+import { commands } from "./flags.ts";
 import type { Args } from "./parse_args.ts";
 import { UsageError } from "./usage_error.ts";
 import { printable } from "../text/safe.ts";
@@ -66,6 +67,21 @@ export class OptionReader {
       if (!(error instanceof RangeError)) throw error;
       this.problems.push(`--${flag}: ${error.message}`);
       return fallback;
+    }
+  }
+
+  /** A time in seconds, of a flag or else of its variable in the environment; undefined where neither says one. */
+  optionalDuration(flag: string): number | undefined {
+    if (this.has(flag)) return this.duration(flag, 0);
+    const variable = this.#args.command.flags.find(({ name }) => name === flag)?.variable ?? "";
+    const text = this.variables[variable];
+    if (text === undefined || text === "") return undefined;
+    try {
+      return parseDuration(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.problems.push(`the environment's ${variable}: ${error.message}`);
+      return undefined;
     }
   }
 
@@ -159,9 +175,10 @@ export function variableOf(setting: string): string {
   return `${prefix}${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-/** Says which variables only look like those of settings; never with their values. */
+/** Says which variables only look like those of settings and flags; never with their values. */
 function unknownVariables(variables: Readonly<Record<string, string>>): readonly string[] {
-  const names = settingNames.map(variableOf);
+  const flags = commands.flatMap(({ flags }) => flags.flatMap(({ variable }) => variable ?? []));
+  const names = [...settingNames.map(variableOf), ...flags];
   return Object.keys(variables)
     .filter((name) => name.toUpperCase().startsWith(prefix) && !names.includes(name))
     .map((name) => `the environment or .env has ${printable(name, 100)}, which is no setting; ${suggest(name, names)}`);

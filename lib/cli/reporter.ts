@@ -15,6 +15,7 @@ import { liveLine } from "./live_line.ts";
 import { withoutLogins } from "../url/userinfo.ts";
 import { type Event, eventLine } from "./event_line.ts";
 import { LogFile } from "./log_file.ts";
+import { SameErrors } from "./same_errors.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The levels of the log, the chattiest first. */
@@ -48,6 +49,7 @@ export class Reporter {
   /** The live line is shown. */
   readonly #isLive: boolean;
   readonly #samples: { readonly at: number; readonly pages: number }[] = [];
+  readonly #errors = new SameErrors();
   #progress: (() => Progress) | undefined;
   #cancelLive: () => void = () => {};
   #cancelLine: () => void = () => {};
@@ -82,10 +84,40 @@ export class Reporter {
     this.#file?.close();
   }
 
+  /** What every event of this crawl has for machines; undefined where people are told. */
+  get identity(): { readonly spider: string; readonly project: string } | undefined {
+    const { json, spider, project } = this.#options;
+    return json ? { spider, project } : undefined;
+  }
+
+  /** Whether warnings are told on standard error. */
+  get showsWarnings(): boolean {
+    const { level, quiet } = this.#options;
+    return isAtLeast("warn", level) && !quiet && this.#file === undefined;
+  }
+
+  /** Tells of an error in the spider's own code: to people once, however often it comes. */
+  spiderError(message: string, event: Event = { type: "log", message }): void {
+    const isNew = this.#errors.isNew(message);
+    if (isNew || this.#options.json) {
+      this.tell("error", "url" in event ? `${event["url"]}: ${message}` : message, event);
+    }
+  }
+
+  /** Returns a line for each error of the spider's that came more than once. */
+  repeated(): readonly string[] {
+    return this.#options.json ? [] : this.#errors.lines();
+  }
+
   /** Takes an event of the crawl. */
   readonly event = (event: CrawlEvent): void => {
-    const [level, message] = wordsOf(event);
-    this.tell(level, message, event);
+    const message = errorIn(event);
+    if (message !== undefined) {
+      this.spiderError(message, event);
+      return;
+    }
+    const [level, words] = wordsOf(event);
+    this.tell(level, words, event);
   };
 
   /** Writes a line to the log. */
@@ -187,6 +219,14 @@ function uncoloured(line: string): string {
   return line.replace(/\x1b\[\d+m/g, "");
 }
 
+/** Returns an error in the spider's own code in words, without its page; undefined for every other event. */
+function errorIn(event: CrawlEvent): string | undefined {
+  if (event.type === "rejected") return event.message;
+  if (event.type !== "given-up" || event.failure.kind !== "callback") return undefined;
+  const { message, at } = event.failure;
+  return at === undefined ? message : `${message} (${at})`;
+}
+
 function wordsOf(event: CrawlEvent): readonly [Level, string] {
   switch (event.type) {
     case "page":
@@ -207,6 +247,8 @@ function wordsOf(event: CrawlEvent): readonly [Level, string] {
     }
     case "forbidden":
       return ["debug", `${event.url} is left out: ${event.message}`];
+    case "rejected":
+      return ["error", `${event.url}: ${event.message}`];
     case "saved":
       return ["debug", `checkpoint ${event.generation}: ${counted(event.bytes, "byte")}`];
     case "outage": {

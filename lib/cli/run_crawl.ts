@@ -11,20 +11,23 @@ import { DiskError } from "../disk/disk.ts";
 import { Crawl, type Keeping } from "../engine/crawl.ts";
 import type { Ending } from "../engine/engine.ts";
 import type { EngineParts } from "../engine/parts.ts";
+import { spiderError } from "../engine/spider_error.ts";
 import { exitCodeOf } from "../engine/exit_code.ts";
 import { stdoutPath } from "../feed/format.ts";
 import type { Counters } from "../engine/counters.ts";
 import { digestOf } from "../spider/digest.ts";
 import { counted } from "../text/count.ts";
 import { printableJson } from "../text/safe.ts";
-import type { Context } from "./context.ts";
+import { readThrown } from "../text/thrown.ts";
+import type { CrawlContext } from "./context.ts";
 import type { Asked } from "./asked.ts";
 import { conclude } from "./conclude.ts";
 import { proxyVariable } from "./proxy.ts";
 import type { Reporter } from "./reporter.ts";
 import { openNewest, removeLitter, ResumeError } from "./resume.ts";
 import { shownPath } from "./shown_path.ts";
-import { onRejections, onSignals } from "./signals.ts";
+import { missingWords } from "./renamed.ts";
+import { onExit, onSignals, onStrayErrors } from "./signals.ts";
 import { wire, type WireOptions } from "./wire.ts";
 
 /** What differs between a test run, a new crawl and one that goes on. */
@@ -45,7 +48,7 @@ export interface Run {
 const standardOutput = "standard output";
 
 /** Runs a crawl to its end and returns the exit code. */
-export async function runCrawl(context: Context, asked: Asked, reporter: Reporter, run: Run): Promise<number> {
+export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Reporter, run: Run): Promise<number> {
   const { disk, clock, terminal } = context;
   using _spare = holdSpare();
   const { spider, settings, proxyType, project } = asked;
@@ -53,6 +56,7 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
   const running: { crawl?: Crawl } = {};
   const wiring: WireOptions = {
     ...asked,
+    board: context.watchdog.board,
     disk,
     clock,
     places: run.keeping?.places,
@@ -78,7 +82,15 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
     parts = wire(wiring);
   } else {
     try {
-      const opened = openNewest(run.found, run.keeping.places, (snapshot) => wire(wiring, snapshot));
+      // The same code has the same callbacks.
+      const countsCallbacks = run.found.checkpoints.some(({ checkpoint }) =>
+        checkpoint.identity.code !== digestOf(spider)
+      );
+      const opened = openNewest(
+        run.found,
+        run.keeping.places,
+        (snapshot) => wire({ ...wiring, countsCallbacks }, snapshot),
+      );
       for (const { path, error } of opened.unreadable) {
         const aside = await run.keeping.store.setAside(path);
         reporter.log(
@@ -94,6 +106,12 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
         ? "The same command goes on when that is mended"
         : `To start over, with what there is put aside: trawl crawl ${spider.name} --fresh`;
       reporter.refuse(`Cannot resume "${spider.name}": ${error.message}. Its files stay as they are. ${next}`);
+      return 1;
+    }
+    const missing = missingWords(spider, parts.frontier.inherited, parts.renamed);
+    if (missing !== undefined) {
+      reporter.refuse(missing);
+      closeParts(parts);
       return 1;
     }
     await removeLitter(disk, run.keeping.places, run.keeping.store, {
@@ -138,16 +156,41 @@ export async function runCrawl(context: Context, asked: Asked, reporter: Reporte
       crawl.pause(signal);
     } else crawl.cancel(signal);
   });
-  using _rejections = onRejections((reason) =>
-    reporter.log("error", `The spider left a rejection unhandled: ${reason}`)
-  );
-  const cancelTimeout = asked.timeout === undefined
-    ? () => {}
-    : clock.after(1000 * asked.timeout, () => crawl.pause("timeout"));
+  const { locate, timeout, grace } = asked;
+  using _errors = onStrayErrors((thrown) => {
+    const error = spiderError(thrown, `The spider left an error uncaught: ${readThrown(thrown).name}`, locate);
+    reporter.spiderError(error.message);
+  });
+  using _exit = onExit((stack) => {
+    reporter.stop();
+    const at = locate(stack);
+    reporter.log(
+      "error",
+      `The spider has ended the process${
+        at === undefined ? "" : ` (${at})`
+      }, which it may not: the crawl is not finished` +
+        (run.keeping === undefined ? "" : ". The same command continues it from the last checkpoint"),
+    );
+  });
+  const { callbackTimeout } = settings;
+  context.watchdog.watch({
+    callback: callbackTimeout === false ? Infinity : 1000 * (callbackTimeout + grace),
+    end: timeout === undefined ? Infinity : 1000 * (timeout + grace),
+    json: reporter.identity,
+    isLive: terminal.isLive,
+    tellsSlow: reporter.showsWarnings,
+  }, (reason) => reporter.log("warn", `A callback that never ends will not be noticed: ${reason}`));
+  const timers = timeout === undefined ? [] : [
+    clock.after(1000 * timeout, () => crawl.pause("timeout")),
+    clock.after(1000 * (timeout + grace), () => {
+      reporter.log("warn", `The time of --timeout and --grace has passed: stopping at once`);
+      crawl.cancel("timeout");
+    }),
+  ];
   reporter.start(() => crawl.progress);
   const ending = readerGone(await crawl.run(), run);
   reporter.stop();
-  cancelTimeout();
+  for (const cancel of timers) cancel();
   conclude(context, asked, reporter, run, crawl, ending);
   return exitCodeOf(ending);
 }
@@ -190,4 +233,12 @@ function readerGone(ending: Ending, { keeping }: Run): Ending {
 /** Returns items as a terminal can take them, which are read as the same. */
 function harmlessJson(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(printableJson(new TextDecoder().decode(bytes)));
+}
+
+/** Closes what a crawl that does not begin has opened; nothing is written. */
+function closeParts({ frontier, items, failures, downloader }: EngineParts): void {
+  frontier.close();
+  items.close();
+  failures.close();
+  downloader.close();
 }

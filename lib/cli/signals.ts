@@ -14,14 +14,38 @@ export function onSignals(handle: (signal: "SIGINT" | "SIGTERM", before: number)
 }
 
 /**
- * Calls `handle` with the reason of each promise that is rejected and that nobody awaits, until disposed; the process
- * goes on.
+ * Calls `handle` with what is thrown where nobody catches it, in a timer or a promise that nobody awaits, until
+ * disposed; the process goes on.
  */
-export function onRejections(handle: (reason: string) => void): Disposable {
-  const listener = (event: PromiseRejectionEvent) => {
+export function onStrayErrors(handle: (thrown: unknown) => void): Disposable {
+  const onRejection = (event: PromiseRejectionEvent) => {
     event.preventDefault();
-    handle(event.reason instanceof Error ? event.reason.message : String(event.reason));
+    handle(event.reason);
   };
-  globalThis.addEventListener("unhandledrejection", listener);
-  return { [Symbol.dispose]: () => globalThis.removeEventListener("unhandledrejection", listener) };
+  const onError = (event: ErrorEvent) => {
+    event.preventDefault();
+    handle(event.error);
+  };
+  globalThis.addEventListener("unhandledrejection", onRejection);
+  globalThis.addEventListener("error", onError);
+  return {
+    [Symbol.dispose]: () => {
+      globalThis.removeEventListener("unhandledrejection", onRejection);
+      globalThis.removeEventListener("error", onError);
+    },
+  };
+}
+
+/**
+ * Calls `handle` with the stack of whoever ends the process before it is disposed, in whatever way: the process still
+ * ends, with exit code 1.
+ */
+export function onExit(handle: (stack: string) => void): Disposable {
+  const listener = () => {
+    // The code that was asked for may be one that means something else here.
+    Deno.exitCode = 1;
+    handle(new Error().stack ?? "");
+  };
+  globalThis.addEventListener("unload", listener);
+  return { [Symbol.dispose]: () => globalThis.removeEventListener("unload", listener) };
 }

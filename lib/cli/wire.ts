@@ -11,12 +11,15 @@ import type { EngineParts } from "../engine/parts.ts";
 import type { Emit } from "../engine/events.ts";
 import { Outage } from "../engine/outage.ts";
 import { RobotsGate } from "../engine/robots_gate.ts";
+import type { Renamed } from "../engine/renamed.ts";
 import { sendForRobots } from "../engine/send.ts";
 import { createScope } from "../engine/scope.ts";
 import { SideLogs } from "../engine/side_logs.ts";
 import type { CrawlSnapshot } from "../engine/snapshot.ts";
 import { SpiderState } from "../engine/spider_state.ts";
 import { Starts } from "../engine/starts.ts";
+import { type Board, slowWords, TimeLimit } from "../engine/time_limit.ts";
+import type { Locate } from "../engine/visit.ts";
 import { type Feed, type FeedOptions, openFeed } from "../feed/feed.ts";
 import { noFeed } from "../feed/no_feed.ts";
 import { DiskQueues } from "../frontier/disk_queues.ts";
@@ -42,6 +45,13 @@ import { counted } from "../text/count.ts";
 
 export interface WireOptions extends Trust {
   readonly spider: Spider;
+  readonly locate: Locate;
+  /** Callbacks that have another name now, besides those that the checkpoint knows of. */
+  readonly renamed: Renamed;
+  /** Count the requests that wait by callback. @default {false} */
+  readonly countsCallbacks?: boolean;
+  /** Shows the spider's functions that run to whoever watches from another thread. */
+  readonly board: Board | undefined;
   readonly settings: Settings;
   readonly startUrls: readonly string[];
   readonly disk: Disk;
@@ -67,14 +77,14 @@ export interface WireOptions extends Trust {
 
 /** Opens the frontier of a crawl; a snapshot's files are checked to the last byte. */
 export function openFrontier(
-  { disk, places, emit }: Pick<WireOptions, "disk" | "places" | "emit">,
+  { disk, places, emit, countsCallbacks = false }: Pick<WireOptions, "disk" | "places" | "emit" | "countsCallbacks">,
   snapshot: CrawlSnapshot["frontier"] | undefined,
 ): Frontier {
   const place = places && { disk, folder: places.checkpoint };
   return new Frontier({
     seen: new Seen(place, snapshot?.seen),
     ...(place === undefined ? {} : {
-      queues: new DiskQueues(place, snapshot?.queues),
+      queues: new DiskQueues({ ...place, countsCallbacks }, snapshot?.queues),
       givenUp: new GivenUp(place, snapshot?.givenUp),
       takenStarts: new TakenStarts(place, snapshot?.takenStarts),
     }),
@@ -148,6 +158,12 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
     const callbacks = callbacksOf(spider);
     // A crawl that goes on has those that it began with: the command line may name them without their logins.
     const starts = snapshot?.startUrls ?? startUrls;
+    const limit = new TimeLimit({
+      clock,
+      seconds: settings.callbackTimeout || Infinity,
+      board: options.board,
+      onSlow: (call, seconds) => emit({ type: "log", level: "warn", message: slowWords(call, seconds) }),
+    });
     const counters = { ...createCounters(), ...snapshot?.counters };
     const outage = new Outage({
       clock,
@@ -165,6 +181,9 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
     return {
       spider,
       callbacks,
+      renamed: { ...snapshot?.renamed, ...options.renamed },
+      limit,
+      locate: options.locate,
       clock,
       frontier,
       logs,
@@ -192,7 +211,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
           ? () => counters.pages + frontier.waiting + frontier.inFlight < settings.maxPages
           : undefined,
       }),
-      starts: new Starts(spider, starts, callbacks, snapshot?.starts),
+      starts: new Starts(spider, starts, callbacks, snapshot?.starts, limit),
       state: new SpiderState(snapshot?.state),
       counters,
       items,

@@ -24,6 +24,8 @@ export interface Counters {
   items: number;
   /** Items that `onItem` dropped. */
   dropped: number;
+  /** Items that cannot be written, each for a value that its feed cannot carry. */
+  rejected: number;
   /** Requests given up; each is a line of the failures file. */
   failed: number;
   /** The same by kind; those that failed for their status by that: `status 404`. */
@@ -58,6 +60,7 @@ export function createCounters(): Counters {
     pages: 0,
     items: 0,
     dropped: 0,
+    rejected: 0,
     failed: 0,
     failures: {},
     forbidden: 0,

@@ -10,11 +10,13 @@ import type { CheckpointStore } from "../checkpoint/store.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
 import { makeFolder } from "../disk/make_folder.ts";
 import type { Summary } from "../spider/spider.ts";
+import { isInstance, readThrown } from "../text/thrown.ts";
 import type { Emit } from "./events.ts";
 import { failsTooOften, type MaxFailed } from "./max_failed.ts";
 import { type Ending, Engine, type EngineOptions, type Progress } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
 import { type CrawlSummary, publish, summaryOf, writeSummary } from "./publish.ts";
+import { spiderError } from "./spider_error.ts";
 import { Saver } from "./saver.ts";
 import { type CrawlSnapshot, storedCrawl } from "./snapshot.ts";
 import { counted } from "../text/count.ts";
@@ -57,7 +59,6 @@ export class Crawl {
   #phase: CrawlSnapshot["phase"] = "crawling";
   #failsTooOften = false;
   readonly #cancelled = Promise.withResolvers<Ending>();
-  #isCancelled = false;
   /** The last request that was given up, and why. */
   #lastFailure = "";
 
@@ -91,11 +92,6 @@ export class Crawl {
     return this.#options.elapsed + (this.#parts.clock.now() - this.#beganAt) / 1000;
   }
 
-  /** Requests that went to `parse` because their callback does not exist any more, by its name. */
-  get missingCallbacks(): ReadonlyMap<string, number> {
-    return this.#engine.missingCallbacks;
-  }
-
   /** Which host has kept this run from sending anything, in words; undefined when something was sent. */
   get idleReason(): string | undefined {
     return this.#engine.idleReason;
@@ -108,7 +104,6 @@ export class Crawl {
 
   /** Ends now; requests in flight stay pending. */
   cancel(reason: string): void {
-    this.#isCancelled = true;
     this.#cancelled.resolve({ outcome: "paused", reason });
     this.#engine.cancel(reason);
   }
@@ -131,7 +126,7 @@ export class Crawl {
       await this.#saver?.stop();
     } catch (thrown) {
       // A save was under way that failed: nothing that came after the last one can be relied on.
-      if (ending.outcome !== "failed") ending = failure(thrown, false);
+      if (ending.outcome !== "failed") ending = this.#failure(thrown, false);
     }
     const { counters } = this.#parts;
     if (ending.outcome === "finished" && counters.pages === 0 && counters.failed > 0) {
@@ -149,7 +144,7 @@ export class Crawl {
       if (ending.outcome === "finished") await this.#finish(ending);
       else if (ending.outcome === "paused" || ending.consistent) await this.#pause(ending);
     } catch (thrown) {
-      ending = failure(thrown, false);
+      ending = this.#failure(thrown, false);
     }
     this.#parts.frontier.close();
     this.#parts.logs?.close();
@@ -165,24 +160,34 @@ export class Crawl {
         // It holds the cookies.
         await makeFolder(disk, keeping.places.checkpoint, "private");
       }
-      await this.#parts.spider.onStart?.({ resuming: this.#options.resuming });
+      const { spider, limit } = this.#parts;
+      const { resuming } = this.#options;
+      if (spider.onStart !== undefined) await limit.call({ name: "onStart" }, () => spider.onStart?.({ resuming }));
       this.#saver?.start();
       return undefined;
     } catch (thrown) {
-      return failure(thrown, true, "onStart: ");
+      return this.#failure(thrown, true, "onStart");
     }
   }
 
+  /** Calls `onClose`; who cancels the crawl, before or meanwhile, waits for it no longer than a moment. */
   async #close(ending: Ending): Promise<Ending> {
-    const { pages, items, failed } = this.#parts.counters;
+    const { spider, limit, clock, counters: { pages, items, failed } } = this.#parts;
+    if (spider.onClose === undefined) return ending;
     const summary: Summary = { reason: ending.outcome, pages, items, failed, duration: this.elapsed };
     try {
-      const closing = this.#parts.spider.onClose?.(summary);
-      const patience = new Promise<void>((resolve) => this.#parts.clock.after(hookPatience, resolve));
-      await (this.#isCancelled ? Promise.race([closing, patience]) : closing);
-      return ending;
+      // What onClose does may take long, or never end, and a kill then must cost nothing.
+      if (ending.outcome !== "failed" || ending.consistent) await this.#saver?.save();
+      const closing = limit.call({ name: "onClose" }, () => spider.onClose?.(summary));
+      const cancelled = this.#cancelled.promise.then(async (cancelled) => {
+        await new Promise<void>((resolve) => clock.after(hookPatience, resolve));
+        return cancelled;
+      });
+      const stopped = await Promise.race([closing.then(() => undefined), cancelled]);
+      // A crawl whose onClose was cut short is not finished: the next run calls it again.
+      return stopped !== undefined && ending.outcome === "finished" ? stopped : ending;
     } catch (thrown) {
-      return ending.outcome === "failed" ? ending : failure(thrown, true, "onClose: ");
+      return ending.outcome === "failed" ? ending : this.#failure(thrown, true, "onClose");
     }
   }
 
@@ -220,13 +225,14 @@ export class Crawl {
   }
 
   #snapshot(): CrawlSnapshot {
-    const { frontier, scheduler, logs, items, failures, starts, counters, state } = this.#parts;
+    const { frontier, scheduler, logs, items, failures, starts, counters, state, renamed } = this.#parts;
     const crawl: CrawlSnapshot = {
       phase: this.#phase,
       failsTooOften: this.#failsTooOften,
       isRetry: this.#options.isRetry ?? false,
       elapsed: this.elapsed,
       startUrls: this.#options.startUrls,
+      renamed,
       starts: starts.snapshot(),
       counters,
       pending: frontier.waiting + frontier.inFlight,
@@ -242,11 +248,12 @@ export class Crawl {
     const places = this.#options.keeping?.places;
     return places === undefined ? crawl : storedCrawl(crawl, places);
   }
-}
 
-/** A failure of a hook, or of the disk: what is in memory after the latter is not to be trusted. */
-function failure(thrown: unknown, consistent: boolean, where = ""): Ending {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  if (where !== "") error.message = where + error.message;
-  return { outcome: "failed", error, consistent: consistent && !(error instanceof DiskError) };
+  /** A failure of a hook, or of the disk: what is in memory after the latter is not to be trusted. */
+  #failure(thrown: unknown, consistent: boolean, hook?: string): Ending {
+    const isDisk = isInstance(thrown, DiskError);
+    const isSpiders = hook !== undefined && !isDisk;
+    const error = isSpiders ? spiderError(thrown, hook, this.#parts.locate) : readThrown(thrown).error;
+    return { outcome: "failed", error, consistent: consistent && !isDisk };
+  }
 }

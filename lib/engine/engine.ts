@@ -14,6 +14,7 @@ import type { Request } from "../model/request.ts";
 import { unsent } from "../net/follow/retry.ts";
 import type { RedirectRules } from "../net/follow/redirect.ts";
 import { formatSize } from "../text/size.ts";
+import { readThrown } from "../text/thrown.ts";
 import { RobotsAsker } from "./ask_robots.ts";
 import type { Counters } from "./counters.ts";
 import { makeCommit } from "./make_commit.ts";
@@ -22,6 +23,8 @@ import { forbids } from "./robots_gate.ts";
 import { send } from "./send.ts";
 import { ShortageWatch } from "./shortage.ts";
 import { namedSitemaps, namesSitemaps, sitemapsOf } from "./sitemaps.ts";
+import { spiderError } from "./spider_error.ts";
+import { slowAfter, slowWords } from "./time_limit.ts";
 import { type Commit, visit, type VisitParts } from "./visit.ts";
 import { idleWords, wordsOf } from "./waiting_words.ts";
 import { counted } from "../text/count.ts";
@@ -89,7 +92,6 @@ export class Engine {
   readonly #shortage: ShortageWatch;
   readonly #abort = new AbortController();
   readonly #ended = Promise.withResolvers<Ending>();
-  readonly #missingCallbacks = new Map<string, number>();
   /** Whether anything was committed since the crawl was idle. */
   #hasCommitted = false;
   /** Requests sent, those for robots.txt among them. */
@@ -127,6 +129,9 @@ export class Engine {
     this.#visitParts = {
       spider: parts.spider,
       callbacks: parts.callbacks,
+      renamed: parts.renamed,
+      limit: parts.limit,
+      locate: parts.locate,
       download: (request) => this.#send(request),
       isOutage: (request, failure, beganAt) => this.#isOutage(request, failure, beganAt),
       onShortage,
@@ -144,13 +149,7 @@ export class Engine {
           parts.emit({ type: "log", level, message, url });
         return { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
       },
-      onMissingCallback: (name) => this.#missingCallbacks.set(name, (this.#missingCallbacks.get(name) ?? 0) + 1),
     };
-  }
-
-  /** Requests whose callback the spider does not have any more and that went to `parse`, by that callback's name. */
-  get missingCallbacks(): ReadonlyMap<string, number> {
-    return this.#missingCallbacks;
   }
 
   get progress(): Progress {
@@ -195,8 +194,7 @@ export class Engine {
 
   /** Ends at once because of an error. */
   fail(thrown: unknown, consistent: boolean): void {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    this.#end({ outcome: "failed", error, consistent });
+    this.#end({ outcome: "failed", error: readThrown(thrown).error, consistent });
   }
 
   /** Goes on after an outage. */
@@ -289,8 +287,9 @@ export class Engine {
       });
       // Millions that are known must not keep timers and signals waiting.
       if (added === 0 && !starts.done) await new Promise<void>((resolve) => clock.after(0, resolve));
-    } catch (error) {
-      this.fail(error, true);
+    } catch (thrown) {
+      const { spider, locate } = this.#parts;
+      this.fail(spider.start === undefined ? thrown : spiderError(thrown, "start", locate), true);
     }
     this.#pulling = false;
     this.#turn();
@@ -339,9 +338,11 @@ export class Engine {
   /** Calls the spider's `onError`; an error in it costs nothing but a line in the log. */
   async #tell(error: Error, request: Request): Promise<void> {
     try {
-      await this.#parts.spider.onError?.(error, request);
+      const { spider, limit } = this.#parts;
+      if (spider.onError === undefined) return;
+      await limit.call({ name: "onError", url: request.url }, () => spider.onError?.(error, request));
     } catch (thrown) {
-      const message = `onError failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+      const { message } = spiderError(thrown, "onError failed", this.#parts.locate);
       this.#parts.emit({ type: "log", level: "error", message, url: request.url });
     }
   }
@@ -375,6 +376,11 @@ export class Engine {
   }
 
   #why(): string | undefined {
+    const reasons = [this.#waitsFor(), slowCall(this.#parts)].filter((reason) => reason !== undefined);
+    return reasons.length === 0 ? undefined : reasons.join("; ");
+  }
+
+  #waitsFor(): string | undefined {
     const { outage, scheduler, room, clock } = this.#parts;
     if (this.#pausing !== undefined) return `pausing: ${counted(this.#visits, "page is", "pages are")} being finished`;
     if (outage.down !== undefined) {
@@ -389,4 +395,11 @@ export class Engine {
     }
     return scheduler.inFlight > scheduler.asking ? undefined : wordsOf(scheduler.waitingFor());
   }
+}
+
+/** Says which callback or hook has been running for long, and since when. */
+function slowCall({ limit: { longest }, clock }: EngineParts): string | undefined {
+  const seconds = longest === undefined ? 0 : (clock.wall() - longest.since) / 1000;
+  if (longest === undefined || seconds < slowAfter) return undefined;
+  return slowWords(longest, Math.round(seconds));
 }

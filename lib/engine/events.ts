@@ -20,6 +20,7 @@ export type CrawlEvent =
     readonly attempt: number;
     readonly seconds: number;
   }
+  | { readonly type: "rejected"; readonly url: string; readonly message: string }
   | { readonly type: "redirect"; readonly url: string; readonly to: string }
   | { readonly type: "saved"; readonly generation: number; readonly bytes: number }
   | { readonly type: "outage"; readonly host: string; readonly message: string; readonly seconds: number }

@@ -15,7 +15,17 @@ import { callbackFailure, type Commit } from "./visit.ts";
 /** What a commit changes. */
 export type CommitParts = Pick<
   EngineParts,
-  "clock" | "scheduler" | "frontier" | "state" | "items" | "failures" | "counters" | "blocks" | "inScope" | "emit"
+  | "clock"
+  | "scheduler"
+  | "frontier"
+  | "state"
+  | "items"
+  | "failures"
+  | "counters"
+  | "blocks"
+  | "inScope"
+  | "locate"
+  | "emit"
 >;
 
 /**
@@ -37,7 +47,7 @@ export function makeCommit(commit: Commit, parts: CommitParts, limit: number): E
   try {
     parts.state.change(page?.updates ?? []);
   } catch (thrown) {
-    failure = callbackFailure(thrown);
+    failure = callbackFailure(thrown, parts.locate);
     ({ error } = failure);
     page = undefined;
   }
@@ -63,6 +73,8 @@ function commitPage(
   counters.pages += 1;
   counters.items += written.length;
   counters.dropped += page.dropped;
+  counters.rejected += page.rejected.length;
+  for (const message of page.rejected) emit({ type: "rejected", url: request.url, message });
   const { status } = page.response;
   emit({ type: "page", url: request.url, status, items: written.length, links: page.requests.length });
 }
@@ -109,10 +121,16 @@ function commitFailure(
   failure: Failure,
   { clock, frontier, failures, counters, blocks, emit }: CommitParts,
 ): void {
-  const { kind, status } = failure;
+  const { kind, status, at } = failure;
   // An error of the spider's may name any URL, and is itself no data.
   const message = withoutLogins(failure.message), stack = failure.stack && withoutLogins(failure.stack);
-  const told: Failure = { kind, message, ...status !== undefined && { status }, ...stack && { stack } };
+  const told: Failure = {
+    kind,
+    message,
+    ...status !== undefined && { status },
+    ...at !== undefined && { at },
+    ...stack && { stack },
+  };
   const attempts = request.attempt + request.waits + 1;
   list(request, told, attempts, { clock, failures });
   frontier.giveUp(request);
@@ -135,7 +153,7 @@ function commitForbidden(
 /** Writes a line about a request that brought no page. */
 function list(
   request: Request,
-  { kind, message, status, stack }: Failure,
+  { kind, message, status, at, stack }: Failure,
   attempts: number,
   { clock, failures }: Pick<CommitParts, "clock" | "failures">,
 ): void {
@@ -143,6 +161,6 @@ function list(
   const time = new Date(clock.wall()).toISOString();
   const referrer = request.referrer || undefined;
   const redirects = request.redirects.length > 0 ? request.redirects : undefined;
-  const what = { url, kind, message, status, attempts, time, referrer, redirects, method, callback, depth, stack };
+  const what = { url, kind, message, status, attempts, time, referrer, redirects, method, callback, depth, at, stack };
   failures.write([failures.encode(what)]);
 }

@@ -11,17 +11,25 @@ import type { Spider } from "../spider/spider.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Counters } from "./counters.ts";
 import type { Emit } from "./events.ts";
+import type { Renamed } from "./renamed.ts";
 import type { Outage } from "./outage.ts";
 import type { RobotsGate } from "./robots_gate.ts";
 import type { SideLogs } from "./side_logs.ts";
 import type { createScope } from "./scope.ts";
 import type { SpiderState } from "./spider_state.ts";
 import type { Starts } from "./starts.ts";
+import type { TimeLimit } from "./time_limit.ts";
+import type { Locate } from "./visit.ts";
 
 /** The parts of a crawl, all opened. */
 export interface EngineParts {
   readonly spider: Spider;
   readonly callbacks: readonly string[];
+  /** What callbacks are called now that requests know by an old name. */
+  readonly renamed: Renamed;
+  /** The time that the spider's functions get. */
+  readonly limit: TimeLimit;
+  readonly locate: Locate;
   readonly clock: Clock;
   readonly frontier: Frontier;
   /** Where hosts, robots.txt files, cookies and exiles are kept; undefined for a test run, which forgets them. */

@@ -34,8 +34,11 @@ export interface RetryOptions {
   readonly places: Places;
   /** The last document of the finished crawl, as it was kept. */
   readonly kept: Checkpoint;
-  /** What the retry has of its own: it may go through another proxy, or come after a change of the spider. */
-  readonly identity: Pick<Identity, "proxyType" | "code" | "source">;
+  /**
+   * What the retry has of its own: it may go through another proxy, its spider may be another file. Whether the code has
+   * changed is for its first run to see.
+   */
+  readonly identity: Pick<Identity, "proxyType" | "source">;
   /** In milliseconds since 1970. */
   readonly now: number;
 }
@@ -114,11 +117,11 @@ function begun({ path, format }: FeedSnapshot): FeedSnapshot {
 }
 
 async function save({ store, places, kept, identity, now }: RetryOptions, crawl: CrawlSnapshot): Promise<void> {
-  const { proxyType, code, source } = identity;
+  const { proxyType, source } = identity;
   const bytes = encodeCheckpoint({
     generation: kept.generation + 1,
     savedAt: now,
-    identity: { ...kept.identity, proxyType, code, ...source !== undefined && { source } },
+    identity: { ...kept.identity, proxyType, ...source !== undefined && { source } },
     crawl: storedCrawl(crawl, places),
   });
   // All that it counts is synced already, but for the names of the files: those the store makes safe.

@@ -6,6 +6,7 @@ import type { CookieRecord } from "../net/cookies/cookie_record.ts";
 import type { ExileRecord } from "../net/proxy/escalation.ts";
 import type { SchedulerSnapshot } from "../schedule/scheduler.ts";
 import type { Counters } from "./counters.ts";
+import type { Renamed } from "./renamed.ts";
 import type { SideLogsSnapshot } from "./side_logs.ts";
 import type { StartsSnapshot } from "./starts.ts";
 
@@ -46,6 +47,8 @@ export interface CrawlSnapshot {
   /** Seconds that the crawl has run. */
   readonly elapsed: number;
   readonly startUrls: readonly string[];
+  /** What callbacks are called now that requests know by an old name. */
+  readonly renamed?: Renamed;
   readonly starts: StartsSnapshot;
   readonly counters: Counters;
   /** Requests that wait or are in flight. */

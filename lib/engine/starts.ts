@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { makeRequest } from "../spider/make_request.ts";
 import type { Request } from "../model/request.ts";
-import type { Spider, StartRequest } from "../spider/spider.ts";
-import { resolve } from "../url/resolve.ts";
-import { shownLink } from "../url/userinfo.ts";
+import type { Spider } from "../spider/spider.ts";
+import { type StartIterator, startIterator, startRequest } from "../spider/start_request.ts";
+import { systemClock } from "../time/clock.ts";
+import { TimeLimit } from "./time_limit.ts";
 
 /** How far the start requests have been taken. */
 export interface StartsSnapshot {
@@ -20,18 +20,26 @@ export interface StartsSnapshot {
  * others among them. Which of them had been taken is known by what they are, so nothing is skipped by its number.
  */
 export class Starts {
-  readonly #open: () => Iterable<StartRequest> | AsyncIterable<StartRequest>;
+  readonly #open: () => Promise<StartIterator>;
   readonly #source: string | undefined;
   readonly #callbacks: readonly string[];
-  #iterator: Iterator<StartRequest> | AsyncIterator<StartRequest> | undefined;
+  readonly #limit: TimeLimit;
+  #iterator: StartIterator | undefined;
   #taken: number;
   #again: number;
   #done: boolean;
 
-  /** `urls`, when there are any, replace what the spider says. */
-  constructor(spider: Spider, urls: readonly string[], callbacks: readonly string[], snapshot?: StartsSnapshot) {
-    this.#open = () => urls.length > 0 ? urls : spider.start?.() ?? spider.startUrls ?? [];
+  /** `urls`, when there are any, replace what the spider says, which may take any time without a `limit`. */
+  constructor(
+    spider: Spider,
+    urls: readonly string[],
+    callbacks: readonly string[],
+    snapshot?: StartsSnapshot,
+    limit = new TimeLimit({ clock: systemClock }),
+  ) {
+    this.#open = () => urls.length > 0 ? Promise.resolve(urls.values()) : opened(spider, limit);
     this.#callbacks = callbacks;
+    this.#limit = limit;
     this.#taken = this.#again = snapshot?.taken ?? 0;
     const source = digestOf(spider, urls);
     // A retry has no source: it never asks for more.
@@ -54,37 +62,31 @@ export class Starts {
 
   /**
    * Calls `take` with up to `count` further start requests. It returns whether the request is new, or undefined for one
-   * that is not wanted any more, and then no other is given. Throws what the spider throws, and for what is not a start
-   * request.
+   * that is not wanted any more, and then no other is given. Throws what the spider throws, for what is not a start
+   * request, and when one does not come within the time of a callback.
    */
   async pull(count: number, take: (request: Request) => boolean | undefined): Promise<void> {
     if (this.#done) return;
-    this.#iterator ??= iteratorOf(this.#open());
+    const turn = this.#limit.turns();
+    const iterator = this.#iterator ??= await this.#open();
     for (let pulled = 0; pulled < count; pulled++) {
-      const { done, value } = await this.#iterator.next();
+      const { done, value } = await this.#limit.call({ name: "start" }, () => iterator.next());
       if (done === true) {
         this.#done = true;
         return;
       }
-      const isNew = take(this.#request(value));
+      const isNew = take(startRequest(value, this.#callbacks));
       if (isNew === undefined) return;
       if (!isNew && this.#again > 0) this.#again -= 1;
       else this.#taken += 1;
+      await turn();
     }
-  }
-
-  #request(value: StartRequest): Request {
-    const { url, ...options } = typeof value === "string" || value instanceof URL ? { url: value } : value;
-    const resolved = resolve(String(url), String(url));
-    if (resolved === undefined) {
-      throw new RangeError(`The start URL ${JSON.stringify(shownLink(String(url)))} is not http or https`);
-    }
-    return makeRequest(resolved, options, 0, this.#callbacks);
   }
 }
 
-function iteratorOf(source: Iterable<StartRequest> | AsyncIterable<StartRequest>) {
-  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+async function opened(spider: Spider, limit: TimeLimit): Promise<StartIterator> {
+  if (spider.start === undefined) return (spider.startUrls ?? []).values();
+  return startIterator(await limit.call({ name: "start" }, () => spider.start?.()));
 }
 
 function digestOf({ start, startUrls }: Spider, urls: readonly string[]): string {

@@ -9,23 +9,33 @@
 import { TooManyElementsError } from "../html/parse.ts";
 import type { Item } from "../model/item.ts";
 import type { Failure, Outcome } from "../model/outcome.ts";
-import { createRequest, isRequest, type Request } from "../model/request.ts";
+import { createRequest, type Request } from "../model/request.ts";
 import type { Response } from "../model/response.ts";
 import { redirectOf, type RedirectRules } from "../net/follow/redirect.ts";
 import { refreshOf } from "../net/follow/refresh.ts";
 import { type Attempt, isSafeAfter, nextAttempt, wantsRepeatable } from "../net/follow/retry.ts";
 import { retryAfterSeconds } from "../net/follow/retry_after.ts";
-import { eachOutput } from "../spider/outputs.ts";
-import { Page, type PageLog, type State } from "../spider/page.ts";
-import type { Outputs, Spider } from "../spider/spider.ts";
 import { pushesBack } from "../schedule/throttle.ts";
+import { Page, type PageLog, type State } from "../spider/page.ts";
+import type { Spider } from "../spider/spider.ts";
+import { isInstance, readThrown } from "../text/thrown.ts";
 import type { Clock } from "../time/clock.ts";
+import { currentName, type Renamed } from "./renamed.ts";
+import { runCallback, TooMuchYieldedError, type Yielded } from "./run_callback.ts";
 import { isSitemap, readSitemap } from "./sitemaps.ts";
+import { type TimeLimit, TimeLimitError } from "./time_limit.ts";
+
+/** Finds in a stack where the spider's own code is: `./spider.ts:12:9`; nothing where it has no part in it. */
+export type Locate = (stack: string) => string | undefined;
 
 /** What a visit needs from above. */
 export interface VisitParts {
   readonly spider: Spider;
   readonly callbacks: readonly string[];
+  /** What callbacks are called now that requests know by an old name. */
+  readonly renamed: Renamed;
+  readonly limit: TimeLimit;
+  readonly locate: Locate;
   readonly download: (request: Request) => Promise<Outcome>;
   /** Whether a failure that began at a time of the clock is the network's and not the host's. */
   readonly isOutage: (request: Request, failure: Failure, beganAt: number) => Promise<boolean>;
@@ -47,20 +57,14 @@ export interface VisitParts {
   readonly encode: (item: Item) => unknown;
   readonly clock: Clock;
   readonly logOf: (url: string) => PageLog;
-  /** Told once for each callback name that the spider does not have any more. */
-  readonly onMissingCallback: (name: string) => void;
 }
 
 /** What a visit came to. Exactly one of `page`, `links`, `failure`, `forbidden`, `next` and `outage` says how it ended. */
 export interface Commit {
   readonly request: Request;
   /** The callback has ended, and this is what it yielded. */
-  readonly page?: {
+  readonly page?: Yielded & {
     readonly response: Response;
-    readonly items: readonly unknown[];
-    /** Items that `onItem` dropped. */
-    readonly dropped: number;
-    readonly requests: readonly Request[];
     readonly updates: readonly ((state: State) => void)[];
   };
   /** It was a sitemap, and names these. */
@@ -154,54 +158,46 @@ function sentOnce({ method }: Request, failure: Failure): Failure {
 }
 
 async function readPage(request: Request, response: Response, parts: VisitParts): Promise<Commit> {
-  const { spider, callbacks, maxElements } = parts;
+  const { spider, callbacks, maxElements, encode, limit } = parts;
   const { referrerPolicy } = parts.redirects;
-  const log = parts.logOf(request.url);
+  const { url } = request;
+  const log = parts.logOf(url);
   const page = new Page({ request, response, callbacks, state: parts.state, log, maxElements, referrerPolicy });
-  const items: Item[] = [], requests: Request[] = [];
   try {
-    const name = callbacks.includes(request.callback) ? request.callback : "parse";
-    if (name !== request.callback) parts.onMissingCallback(request.callback);
-    await eachOutput((spider[name] as (page: Page) => Outputs).call(spider, page), (output) => {
-      if (isRequest(output)) requests.push(output);
-      else if (isItem(output)) items.push(output);
-      else if (output !== undefined && output !== null) throw new TypeError(wrongOutput(name, output));
-    });
-    const kept = await pipe(items, page, spider);
-    const encoded = kept.map((item) => parts.encode(item));
-    const dropped = items.length - kept.length;
-    return { request, page: { response, items: encoded, dropped, requests, updates: page.end() } };
+    const name = callbackOf(request, parts);
+    const yielded = await limit.call({ name, url }, (call) => runCallback(name, spider, page, { call, encode }));
+    return { request, page: { response, ...yielded, updates: page.end() } };
   } catch (thrown) {
+    // From here on the page takes nothing more from a callback that goes on all the same.
     page.end();
-    return { request, failure: callbackFailure(thrown) };
+    return { request, failure: callbackFailure(thrown, parts.locate, page.lastAsked) };
   }
 }
 
-/** Passes a page's items through `onItem`, one after the other. */
-async function pipe(items: readonly Item[], page: Page, spider: Spider): Promise<readonly Item[]> {
-  if (spider.onItem === undefined) return items;
-  const kept: Item[] = [];
-  for (const item of items) {
-    const result = await spider.onItem(item, page);
-    if (result !== undefined && result !== null) kept.push(result);
+/** Returns the name of the callback that a request goes to: its own, or what that is called now. */
+function callbackOf({ callback }: Request, { callbacks, renamed }: VisitParts): string {
+  const name = currentName(callback, callbacks, renamed);
+  if (name !== undefined) return name;
+  throw new RangeError(`the spider has no callback "${callback}" any more: name the new one with --callback`);
+}
+
+/**
+ * Returns the failure of a page whose callback, or pipeline, threw. `locate` finds the spider's own line in a stack;
+ * `lastAsked` is one from before, where this one shows nothing of the spider: it was interrupted, or yielded what it may
+ * not.
+ */
+export function callbackFailure(
+  thrown: unknown,
+  locate: Locate = () => undefined,
+  lastAsked = "",
+): Failure & { readonly error?: Error } {
+  const { name, message, stack, error } = readThrown(thrown);
+  if (isInstance(thrown, TooManyElementsError) || isInstance(thrown, TooMuchYieldedError)) {
+    return { kind: "too-large", message };
   }
-  return kept;
-}
-
-function isItem(value: unknown): value is Item {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-function wrongOutput(callback: string, output: unknown): string {
-  const what = typeof output === "object" ? `a ${output?.constructor?.name} object` : `a ${typeof output}`;
-  return `${callback} yielded ${what}: yield a plain object (an item), or a request from page.request or page.follow`;
-}
-
-/** Returns the failure of a page whose callback, or pipeline, threw. */
-export function callbackFailure(thrown: unknown): Failure & { readonly error?: Error } {
-  if (thrown instanceof TooManyElementsError) return { kind: "too-large", message: thrown.message };
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  return { kind: "callback", message: `${error.name}: ${error.message}`, stack: error.stack ?? "", error };
+  const where = isInstance(thrown, TimeLimitError) && lastAsked !== ""
+    ? `${stack}\nThe page was last asked for something here:\n${lastAsked.split("\n").slice(1).join("\n")}`
+    : stack;
+  const at = locate(where) ?? locate(lastAsked);
+  return { kind: "callback", message: `${name}: ${message}`, stack: where, ...at !== undefined && { at }, error };
 }

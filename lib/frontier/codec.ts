@@ -70,6 +70,12 @@ function sharedLength(a: string, b: string): number {
   return at;
 }
 
+/** Returns the name of an encoded request's callback. */
+export function callbackOf(bytes: Uint8Array<ArrayBuffer>): string {
+  const value = unpack(bytes.subarray(2 + hostLength(bytes)));
+  return Array.isArray(value) ? String(value[1]) : "";
+}
+
 /** Returns the length of the host's name before an encoded request. */
 export function hostLength(bytes: Uint8Array<ArrayBuffer>): number {
   return (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8);

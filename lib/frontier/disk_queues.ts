@@ -14,7 +14,7 @@ import type { Disk } from "../disk/disk.ts";
 import type { Durable } from "../disk/durable.ts";
 import { type LogSnapshot, offsetOf, type Position, RecordLog, segmentOf } from "../disk/record_log.ts";
 import { createRequest, type Request } from "../model/request.ts";
-import { decodeRequest, encodeRequest } from "./codec.ts";
+import { callbackOf, decodeRequest, encodeRequest } from "./codec.ts";
 import { DoneReader, encodeDone } from "./done.ts";
 import { HostReader } from "./host_reader.ts";
 import { Positions } from "./positions.ts";
@@ -30,6 +30,8 @@ export interface DiskQueuesOptions {
   readonly window?: number;
   /** Bytes that these take in the log: a request may carry megabytes. @default {16 MB} */
   readonly windowBytes?: number;
+  /** Counts the pending requests of earlier processes by callback, which means decoding each. @default {false} */
+  readonly countsCallbacks?: boolean;
 }
 
 /** The lengths that count: of each priority's log, and of the log of what is done. */
@@ -54,6 +56,8 @@ export class DiskQueues implements Durable {
   /** Popped and not done. */
   readonly popped = new Map<Request, Position>();
   readonly #done: RecordLog;
+  /** Pending requests of earlier processes by callback, where they are counted. */
+  readonly callbacks = new Map<string, number>();
   #retired: string[] = [];
   /** Room left in the window, in requests and in bytes. */
   room: number;
@@ -178,6 +182,10 @@ export class DiskQueues implements Durable {
           return;
         }
         lane.live.set(segment, live + 1);
+        if (this.#options.countsCallbacks) {
+          const callback = callbackOf(payload);
+          this.callbacks.set(callback, (this.callbacks.get(callback) ?? 0) + 1);
+        }
         const host = hosts.read(payload);
         let queue = queues.get(host);
         if (queue === undefined) queues.set(host, queue = this.open({ priority, host }) as DiskQueue);

@@ -89,6 +89,8 @@ export class Frontier implements Durable {
   #returned = 0;
   /** Requests that were taken, are not in `#out`, and have not been given back. */
   #parked = 0;
+  /** Requests taken back from a snapshot, by callback. */
+  readonly #held = new Map<string, number>();
   #waiting = 0;
 
   constructor({ seen, queues, givenUp, takenStarts, onRefused }: FrontierOptions) {
@@ -259,7 +261,21 @@ export class Frontier implements Durable {
 
   /** Takes back the requests that a snapshot held. */
   restore({ held }: Pick<FrontierSnapshot, "held">): void {
-    for (const bytes of held) this.#push(decodeRequest(bytes));
+    for (const bytes of held) {
+      const request = decodeRequest(bytes);
+      this.#held.set(request.callback, (this.#held.get(request.callback) ?? 0) + 1);
+      this.#push(request);
+    }
+  }
+
+  /**
+   * Requests of earlier processes that waited when this one began, by callback; where the queues do not count them, only
+   * those that a snapshot held.
+   */
+  get inherited(): ReadonlyMap<string, number> {
+    const counts = new Map(this.#held);
+    for (const [name, count] of this.#disk?.callbacks ?? []) counts.set(name, (counts.get(name) ?? 0) + count);
+    return counts;
   }
 
   /** Returns, once, the files that a snapshot made now does not count any more. */

@@ -46,6 +46,8 @@ export interface Failure {
   readonly busy?: boolean;
   /** The stack of the spider's error, where it was one. */
   readonly stack?: string;
+  /** Where in the spider's own code that was: `./spider.ts:12:9`. */
+  readonly at?: string;
 }
 
 /** What became of one download: never an exception, so that it can be counted, stored and perhaps tried again. */

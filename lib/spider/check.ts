@@ -2,6 +2,7 @@ import { suggest } from "../text/nearest.ts";
 import { canonicalHost } from "../url/canonical_host.ts";
 import { resolve } from "../url/resolve.ts";
 import { shownLink } from "../url/userinfo.ts";
+import { misspelt } from "./misspelt.ts";
 import { mergeSettings, settingNames, type SettingsInput } from "./settings.ts";
 import type { Spider } from "./spider.ts";
 
@@ -37,6 +38,7 @@ export function checkSpider(value: unknown, source: string): Spider {
     ...checkSettings(spider.settings),
     ...hooks.filter((hook) => spider[hook] !== undefined && typeof spider[hook] !== "function")
       .map((hook) => `${hook} is not a function`),
+    ...misspelt(spider),
   ];
   if (callbacksOf(spider as unknown as Spider).length === 0) {
     problems.push("it has no callback: write `*parse(page) { ... }`");

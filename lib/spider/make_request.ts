@@ -6,6 +6,7 @@ import { suggest } from "../text/nearest.ts";
 import { originOf } from "../url/origin.ts";
 import { splitUserinfo } from "../url/userinfo.ts";
 import { isPlain } from "./is_plain.ts";
+import { wrongOption } from "./wrong_option.ts";
 import { wrongCookie } from "./wrong_cookie.ts";
 import { wrongHeader } from "./wrong_header.ts";
 
@@ -35,7 +36,7 @@ function unsendable(options: RequestOptions): string | undefined {
       if (wrong !== undefined) return wrong;
     }
   }
-  if (handleStatuses !== undefined && !(Array.isArray(handleStatuses) && handleStatuses.every(Number.isInteger))) {
+  if (handleStatuses !== undefined && !(Array.isArray(handleStatuses) && handleStatuses.every(isStatus))) {
     return "handleStatuses is not a list of statuses";
   }
   if (repeatable !== undefined && typeof repeatable !== "boolean") return "repeatable is neither true nor false";
@@ -59,8 +60,10 @@ export function makeRequest(
   callbacks: readonly string[],
   page?: MadeOn,
 ): Request {
-  const { callback, priority, meta, method, headers, cookies } = options;
   const { url } = splitUserinfo(link);
+  const mistake = wrongOption(options);
+  if (mistake !== undefined) throw new TypeError(`Cannot request ${url}: ${mistake}`);
+  const { callback, priority, meta, method, headers, cookies } = options;
   if (callback !== undefined && !callbacks.includes(callback)) {
     throw new RangeError(
       `Cannot request ${url}: the spider has no callback "${callback}"; ${suggest(String(callback), callbacks)}`,
@@ -97,4 +100,8 @@ function inherited(page: MadeOn, url: string, { jar = page.jar, ...said }: Reque
     ...said.referrerPolicy === undefined && referrerPolicy !== page.usual && { referrerPolicy },
     userinfo: isSameOrigin ? page.userinfo : "",
   };
+}
+
+function isStatus(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 599;
 }

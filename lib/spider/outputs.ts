@@ -2,16 +2,33 @@ import type { Outputs } from "./spider.ts";
 
 /**
  * Calls `take` with each thing that a callback yields, whether it is a generator, sync or async, an array, or a promise
- * of one.
+ * of one. After each it calls `pace`, which may throw to stop it, and awaits what that returns.
  */
-export async function eachOutput(outputs: Outputs, take: (output: unknown) => void): Promise<void> {
-  const given = outputs instanceof Promise ? await outputs : outputs;
+export async function eachOutput(
+  outputs: Outputs,
+  take: (output: unknown) => void,
+  pace: () => Promise<void> | undefined = () => undefined,
+): Promise<void> {
+  const given = isThenable(outputs) ? await outputs : outputs;
   if (given === undefined || given === null) return;
   if (typeof given === "object" && Symbol.iterator in given) {
-    for (const output of given) take(output);
+    for (const output of given) {
+      take(output);
+      const turn = pace();
+      if (turn !== undefined) await turn;
+    }
   } else if (typeof given === "object" && Symbol.asyncIterator in given) {
-    for await (const output of given) take(output);
+    for await (const output of given as AsyncIterable<unknown>) {
+      take(output);
+      const turn = pace();
+      if (turn !== undefined) await turn;
+    }
   } else {
     throw new TypeError(`a callback returned a ${typeof given}: it must be a generator or return an array`);
   }
+}
+
+/** Whether a value is a promise, or what `await` takes for one. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -61,6 +61,8 @@ export class Page {
   #request: (Request & ((url: string | URL, options?: RequestOptions) => Request)) | undefined;
   #updates: ((state: State) => void)[] = [];
   #ended = false;
+  /** Made where the spider asked the page for something last; its stack is not written out before somebody asks. */
+  #lastAsked: Error | undefined;
 
   constructor(parts: PageParts) {
     this.#parts = parts;
@@ -86,6 +88,7 @@ export class Page {
 
   /** The body as text: by its byte order mark, its header, its own declaration, or else as UTF-8. */
   get text(): string {
+    this.#lastAsked = new Error();
     return this.#decode().text;
   }
 
@@ -133,11 +136,13 @@ export class Page {
 
   /** Returns what a CSS selector matches; `::text` and `::attr(name)` select strings. */
   css(query: string): Selection {
+    this.#lastAsked = new Error();
     return this.#select().css(query);
   }
 
   /** Returns what an XPath expression matches. */
   xpath(query: string): Selection {
+    this.#lastAsked = new Error();
     return this.#select().xpath(query);
   }
 
@@ -149,6 +154,7 @@ export class Page {
   get request(): Request & ((url: string | URL, options?: RequestOptions) => Request) {
     this.#request ??= Object.assign(
       (url: string | URL, options: RequestOptions = {}) => {
+        this.#lastAsked = new Error();
         const resolved = resolve(String(url).trim(), this.#baseUrl, () => this.encoding);
         if (resolved === undefined) {
           throw new RangeError(
@@ -186,8 +192,14 @@ export class Page {
 
   /** Changes the state when this page is committed: once, kill or no kill, and not at all when the page fails. */
   update(change: (state: State) => void): void {
+    this.#lastAsked = new Error();
     if (this.#ended) throw new Error(`Cannot update the state: the callback of ${this.url} has ended`);
     this.#updates.push(change);
+  }
+
+  /** The stack of the spider when it asked this page for something last; empty when it has not. */
+  get lastAsked(): string {
+    return this.#lastAsked?.stack ?? "";
   }
 
   /** Ends the page and returns the changes of the state that it asked for. */
@@ -211,7 +223,7 @@ export class Page {
   }
 
   #parse(): Document {
-    return this.#document ??= parseHtml(this.text, this.#parts.maxElements);
+    return this.#document ??= parseHtml(this.#decode().text, this.#parts.maxElements);
   }
 
   #select(): Selection {
@@ -219,7 +231,7 @@ export class Page {
   }
 
   get #baseUrl(): string {
-    return this.#base ??= mentionsBase(this.text)
+    return this.#base ??= mentionsBase(this.#decode().text)
       ? baseUrl(baseHref(this.#parse()), this.url, () => this.encoding)
       : this.url;
   }

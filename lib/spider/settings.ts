@@ -25,6 +25,7 @@ export interface Settings {
   readonly timeout: number;
   readonly connectTimeout: number;
   readonly idleTimeout: number;
+  readonly callbackTimeout: number | false;
   readonly maxBodySize: number;
   readonly maxElements: number;
   readonly maxActiveSize: number;
@@ -104,6 +105,12 @@ export const settingsTable: { readonly [Key in keyof Settings]: Setting<Settings
     parse: duration(0.001),
   },
   idleTimeout: { default: 30, shown: "30s", about: "time without a byte of a response", parse: duration(0.001) },
+  callbackTimeout: {
+    default: 60,
+    shown: "60s",
+    about: "the whole time for the callback of a page, or for one call of a hook; false or 0: any time",
+    parse: (value) => value === false || value === "false" ? false : duration(0)(value) || false,
+  },
   maxBodySize: { default: 32e6, shown: "32MB", about: "one decompressed body", parse: size },
   maxElements: {
     default: 100_000,

@@ -172,10 +172,13 @@ for (
     ["a callback that does not exist", `yield page.request("/x", { callback: "detial" });`, /no callback "detial"/],
     ["a link that is no URL", `yield page.request("mailto:a@b.example");`, /mailto:a@b\.example/],
     ["state that holds a function", `page.update((state) => { state.fn = () => {}; });`, /state\.fn/],
-    ["an item that holds NaN", `yield { price: { net: NaN } };`, /price\.net is NaN/],
-    ["an item that holds a Map", `yield { tags: [new Map()] };`, /tags\[0\] is a Map/],
+    ["meta that is no object", `yield page.request("/x", { meta: "text" });`, /meta is a string, not a plain object/],
+    [
+      "an option that does not exist",
+      `yield page.request("/x", { calback: "parse" });`,
+      /no option "calback".*callback\?/,
+    ],
     ["an item that is a string", `yield "text";`, /parse yielded a string/],
-    ["an item that holds itself", `const item = {}; item.self = item; yield item;`, /self.*holds itself/],
   ] as const
 ) {
   Deno.test(`${what} is refused with the key, and costs its page`, async () => {
@@ -186,6 +189,12 @@ for (
     assert.deepEqual(kept.failures.map(({ url, kind }) => [new URL(url).pathname, kind]), [["/page/2/", "callback"]]);
     assert.match(kept.failures[0]!.message, message);
     assert.match(ended.stderr, message, "the log says so too");
+    // What is yielded has no line of its own: the one before it is named.
+    const line = what === "an item that is a string" ? 6 : 7;
+    // A change of the state is called later, by us.
+    if (what !== "state that holds a function") {
+      assert.match(ended.stderr, new RegExp(`\\(\\./careless\\.ts:${line}:\\d+\\)`));
+    }
     // The link to page 3 was on page 2.
     assert.equal(records(kept.output).length, 10);
   });
@@ -200,14 +209,145 @@ Deno.test("a rejection that nobody awaits costs a line in the log, not the crawl
   assert.equal(records(place.kept("careless").output).length, 100);
 });
 
-Deno.test("a spider that ends the process itself is continued", async () => {
-  await using place = await Workplace.open({ latency: 30 });
-  const before = `if (number === 5) Deno.exit(77);`;
-  const gone = await crawlWith(place, spider({ before }), "--checkpoint-interval", "0.1s");
-  ends(gone, 77);
-  ends(await crawlWith(place, spider()), 0);
-  assert.equal(records(place.kept("careless").output).length, 100);
+for (
+  const [what, value, message] of [
+    ["NaN", "{ price: { net: NaN } }", "price.net is NaN"],
+    ["a BigInt", "{ id: 10n }", "id is a bigint"],
+    ["a function", "{ read() {} }", "read is a function"],
+    ["a Map", "{ tags: [new Map()] }", "tags[0] is a Map"],
+    ["an invalid Date", "{ at: new Date(NaN) }", "at is an invalid Date"],
+    ["itself", "circular", "self is an object that holds itself"],
+  ] as const
+) {
+  Deno.test(`an item that holds ${what} costs itself, is counted, and named with its key and its page`, async () => {
+    await using place = await Workplace.open();
+    const before = `if (number === 2) { const circular = {}; circular.self = circular; yield ${value}; }`;
+    const ended = await crawlWith(place, spider({ before }));
+    ends(ended, 0);
+    isPlain(ended);
+    const kept = place.kept("careless");
+    assert.equal(records(kept.output).length, 100);
+    assert.deepEqual([kept.summary.counters.failed, kept.summary.counters.rejected], [0, 1]);
+    assert.ok(
+      ended.stderr.includes(` error ${new URL("page/2/", place.demo.quotes)}: Cannot write the item: ${message}`),
+    );
+    assert.match(ended.stderr, /10 pages, 100 items, 0 failed, 1 item rejected in /);
+  });
+}
+
+Deno.test("the same bad item many times is one line and a count, in a test run too; --json has each", async () => {
+  await using place = await Workplace.open();
+  const text = spider({ each: "yield item; yield { ...item, price: undefined, net: NaN };" });
+  for (const args of [[], ["--limit", "100"]]) {
+    const ended = await crawlWith(place, text, ...args);
+    ends(ended, 0);
+    const said = ended.stderr.split("\n").filter((line) => line.includes("net is NaN"));
+    assert.equal(said.length, 2, ended.stderr);
+    assert.match(said[1]!, /100 times: Cannot write the item: net is NaN, which JSON cannot hold/);
+  }
+  const machine = await crawlWith(place, text, "--limit", "100", "--json");
+  const events = machine.stderr.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  assert.equal(events.filter(({ type }) => type === "rejected").length, 100);
 });
+
+Deno.test("the same error on many pages is one line with its place and a count", async () => {
+  await using place = await Workplace.open();
+  const before = `if (number > 1) null.price;`;
+  const ended = await crawlWith(place, spider({ before }));
+  ends(ended, 0);
+  const said = ended.stderr.split("\n").filter((line) => / error .*TypeError/.test(line));
+  assert.equal(said.length, 1, ended.stderr);
+  assert.match(said[0]!, /page\/2\/: TypeError: .*null.* \(\.\/careless\.ts:7:26\)$/);
+  assert.equal(place.kept("careless").failures[0]?.at, "./careless.ts:7:26");
+});
+
+for (
+  const exit of [
+    "Deno.exit(0)",
+    "Deno.exit(77)",
+    "Deno.exit()",
+    "process.exit(0)",
+    "process.reallyExit(0)",
+    "exitOfNode(0)",
+    "self.close(); await new Promise(() => {})",
+  ]
+) {
+  Deno.test(`a spider that ends the process with ${exit} has not finished: it is told where, and is continued`, async () => {
+    await using place = await Workplace.open({ latency: 30 });
+    const head = `import process, { exit as exitOfNode } from "node:process";`;
+    const text = spider({ head, before: `if (number === 5) { ${exit}; }` }).replace("*parse", "async *parse");
+    const gone = await crawlWith(place, text, "--checkpoint-interval", "0.1s");
+    ends(gone, 1);
+    isPlain(gone);
+    assert.match(gone.stderr, /error The spider has ended the process/);
+    if (!exit.startsWith("self")) assert.match(gone.stderr, /ended the process \(\.\/careless\.ts:7:\d+\)/);
+    ends(await crawlWith(place, spider()), 0);
+    assert.equal(records(place.kept("careless").output).length, 100);
+  });
+}
+
+for (const hook of ["onStart", "onItem", "onError", "onClose"]) {
+  Deno.test(`${hook} that ends the process has not finished the crawl`, async () => {
+    await using place = await Workplace.open();
+    const before = hook === "onError" ? `if (number === 10) throw new Error("for onError");` : "";
+    const gone = await crawlWith(place, spider({ before, more: `${hook}() { Deno.exit(0); },` }));
+    ends(gone, 1);
+    assert.match(gone.stderr, /The spider has ended the process \(\.\/careless\.ts:\d+:\d+\)/);
+    ends(await crawlWith(place, spider()), 0);
+    assert.equal(records(place.kept("careless").output).length, 100);
+  });
+}
+
+for (
+  const [what, before, message] of [
+    ["an error in a timer", `setTimeout(() => { throw new Error("late"); });`, "Error: late (./careless.ts:7:"],
+    ["an error in a microtask", `queueMicrotask(() => { throw new Error("late"); });`, "Error: late (./careless.ts:7:"],
+    [
+      "an object without a prototype in a timer",
+      `setTimeout(() => { throw Object.create(null); });`,
+      "cannot be shown",
+    ],
+    ["a rejection with one", `void Promise.reject(Object.create(null));`, "cannot be shown"],
+    ["a rejection with nothing", `void Promise.reject();`, "Error: undefined"],
+  ] as const
+) {
+  Deno.test(`${what} costs a line in the log, not the crawl`, async () => {
+    await using place = await Workplace.open();
+    const ended = await crawlWith(place, spider({ before: `if (number === 4) { ${before} }` }));
+    ends(ended, 0);
+    isPlain(ended);
+    assert.ok(
+      ended.stderr.includes(`The spider left an error uncaught: `) && ended.stderr.includes(message),
+      ended.stderr,
+    );
+    assert.equal(records(place.kept("careless").output).length, 100);
+  });
+}
+
+for (
+  const [what, thrown] of Object.entries({
+    "an object without a prototype": "Object.create(null)",
+    "nothing": "undefined",
+    "a symbol": 'Symbol("s")',
+    "an error whose message throws": 'Object.defineProperty(new Error(), "message", { get() { throw 1; } })',
+    "an error whose stack throws": 'Object.defineProperty(new Error(), "stack", { get() { throw 1; } })',
+    "a Proxy": "new Proxy(new Error(), { get() { throw 1; }, getPrototypeOf() { throw 2; } })",
+    "a frozen error": 'Object.freeze(new Error("ice"))',
+  })
+) {
+  Deno.test(`${what} that is thrown costs its page; in a hook it fails the crawl, which is continued`, async () => {
+    await using place = await Workplace.open();
+    ends(await crawlWith(place, spider({ before: `if (number === 10) throw ${thrown};` })), 0);
+    assert.deepEqual(place.kept("careless").failures.map(({ kind }) => kind), ["callback"]);
+    assert.equal(records(place.kept("careless").output).length, 90);
+    for (const hook of ["onStart", "onClose"]) {
+      const broken = await crawlWith(place, spider({ more: `${hook}() { throw ${thrown}; },` }), "--fresh");
+      ends(broken, 1);
+      isPlain(broken);
+      assert.match(broken.stderr, new RegExp(`Failed "careless": ${hook}: `));
+    }
+  });
+}
 
 Deno.test("what a spider prints does not get into the items on standard output", async () => {
   await using place = await Workplace.open();

@@ -14,6 +14,7 @@ export interface FailedPage {
   readonly status?: number;
   readonly attempts: number;
   readonly callback: string;
+  readonly at?: string;
   readonly stack?: string;
 }
 

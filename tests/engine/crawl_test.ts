@@ -252,12 +252,55 @@ Deno.test("an error in onStart or onClose fails the crawl, and the checkpoint ca
         },
       },
     });
-    assert.equal(ending.outcome === "failed" && ending.error.message, `${hook}: no database`);
+    assert.match(
+      ending.outcome === "failed" ? ending.error.message : "",
+      new RegExp(`^${hook}: no database \\(crawl_test\\.ts:\\d+:\\d+\\)$`),
+    );
     assert.equal(new CheckpointStore(disk, places).find().checkpoints.length > 0, true);
     const after = disk.kill();
     assert.deepEqual(await process(after, outside), done);
     checkFiles(after, hook);
   }
+});
+
+Deno.test("a kill while onClose runs loses nothing: all is saved before, also where it is saved on a pause only", async () => {
+  const outside = begin();
+  const disk = prepared();
+  const hangs: Spider = { ...spider, onClose: () => new Promise<void>(() => {}) };
+  void process(disk, outside, { spider: hangs, interval: 0 });
+  for (let turn = 0; turn < 400; turn++) {
+    await settle();
+    outside.clock.advance(250);
+  }
+  const after = disk.kill();
+  const [newest] = new CheckpointStore(after, places).find().checkpoints;
+  assert.deepEqual([crawlOf(newest!.checkpoint, places).counters.pages, crawlOf(newest!.checkpoint, places).pending], [
+    11,
+    0,
+  ]);
+  assert.deepEqual(await process(after, outside), done);
+  checkFiles(after, "onClose");
+});
+
+Deno.test("a crawl that is cancelled while its onClose hangs is paused, and the next process calls it again", async () => {
+  const outside = begin();
+  const disk = prepared();
+  let calls = 0;
+  const hangs: Spider = {
+    ...spider,
+    onClose: () => {
+      calls += 1;
+      return calls === 1 ? new Promise<void>(() => {}) : undefined;
+    },
+  };
+  const ending = await process(disk, outside, {
+    spider: hangs,
+    onCrawl: (crawl) => outside.clock.after(100_000, () => crawl.cancel("SIGINT")),
+  });
+  assert.deepEqual(ending, { outcome: "paused", reason: "SIGINT" });
+  assert.deepEqual(await process(disk, outside, { spider: hangs }), done);
+  assert.equal(calls, 2);
+  checkFiles(disk, "onClose");
 });
 
 Deno.test("a crawl that fetched no page has failed, and says so in its checkpoint", async () => {

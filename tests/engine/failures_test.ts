@@ -43,7 +43,7 @@ Deno.test("an error in onError costs a line in the log", async () => {
   });
   assert.deepEqual(await run.crawl(), done);
   const logged = run.events.filter((event) => event.type === "log");
-  assert.deepEqual(logged.map(({ message }) => message), ["onError failed: two"]);
+  assert.deepEqual(logged.map(({ message }) => message), ["onError failed: two (failures_test.ts:39:15)"]);
 });
 
 Deno.test("a change of the state that fails leaves nothing of its page", async () => {
@@ -102,7 +102,7 @@ Deno.test("an error in start() fails the crawl with its message, and what was ta
     site: smallSite,
   });
   const ending = await run.crawl();
-  assert.equal(ending.outcome === "failed" && ending.error.message, "the list is gone");
+  assert.equal(ending.outcome === "failed" && ending.error.message, "start: the list is gone (failures_test.ts:99:15)");
   assert.equal(ending.outcome === "failed" && ending.consistent, true);
 });
 

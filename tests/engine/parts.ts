@@ -15,6 +15,7 @@ import { SideLogs } from "../../lib/engine/side_logs.ts";
 import type { CrawlSnapshot } from "../../lib/engine/snapshot.ts";
 import { SpiderState } from "../../lib/engine/spider_state.ts";
 import { Starts } from "../../lib/engine/starts.ts";
+import { TimeLimit } from "../../lib/engine/time_limit.ts";
 import { openFeed } from "../../lib/feed/feed.ts";
 import { DiskQueues } from "../../lib/frontier/disk_queues.ts";
 import { Frontier } from "../../lib/frontier/frontier.ts";
@@ -62,6 +63,8 @@ export interface Said extends Partial<Omit<SchedulerOptions, "frontier" | "clock
   readonly blocks?: BlockRules;
   readonly depthLimit?: number;
   readonly maxActiveSize?: number;
+  /** Seconds that a callback or hook may take. @default {Infinity} */
+  readonly callbackTimeout?: number;
   /** The path of the items' file. @default {"/items.jsonl"} */
   readonly items?: string;
   /** The path of the failures' file. @default {"/failed.jsonl"} */
@@ -171,9 +174,13 @@ export function worldOf(said: Said, current: { readonly engine?: Engine } = {}):
       clock,
       onTrouble: (message) => events.push({ type: "log", level: "warn", message }),
     });
+  const limit = new TimeLimit({ clock, seconds: said.callbackTimeout ?? Infinity });
   const parts: EngineParts = {
     spider,
     callbacks,
+    renamed: { ...snapshot?.renamed },
+    limit,
+    locate: (stack) => /\w+_test\.ts:\d+:\d+/.exec(stack)?.[0],
     clock,
     frontier,
     logs,
@@ -230,7 +237,7 @@ export function worldOf(said: Said, current: { readonly engine?: Engine } = {}):
       startUrls: spider.startUrls ?? [],
       depthLimit: said.depthLimit ?? Infinity,
     }),
-    starts: new Starts(spider, [], callbacks, snapshot?.starts),
+    starts: new Starts(spider, [], callbacks, snapshot?.starts, limit),
     state: new SpiderState(snapshot?.state),
     counters: { ...createCounters(), ...snapshot?.counters },
     items,

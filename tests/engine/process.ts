@@ -69,7 +69,14 @@ export async function runProcess(disk: FaultyDisk, said: ProcessSaid): Promise<E
     const begun = retryPlanOf(keptForRetry(disk, places), wanted);
     if (begun.kind === "nothing") return done;
     assert.ok(begun.kind === "retry");
-    const preparing = prepareRetry({ disk, store, places, kept: begun.kept, identity: wanted, now: clock.wall() });
+    const preparing = prepareRetry({
+      disk,
+      store,
+      places,
+      kept: begun.kept,
+      identity: wanted,
+      now: clock.wall(),
+    });
     await preparing.finally(() => assert.equal(disk.opened, 0));
     plan = planOf(store.find(), wanted);
   }

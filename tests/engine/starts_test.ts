@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { Starts, type StartsSnapshot } from "../../lib/engine/starts.ts";
+import { TimeLimit } from "../../lib/engine/time_limit.ts";
+import { ManualClock } from "../../lib/time/clock.ts";
+import { settle } from "./parts.ts";
 import type { Request } from "../../lib/model/request.ts";
 import type { Spider, StartRequest } from "../../lib/spider/spider.ts";
 
@@ -208,4 +211,73 @@ Deno.test("an error in start() is passed on, and what was taken counts", async (
   });
   await assert.rejects(pulled(starts), { message: "the list is gone" });
   assert.deepEqual(kept(starts), { taken: 1, done: false });
+});
+
+const sources: readonly (readonly [what: unknown, message: string])[] = [
+  [null, "start returned null: it must be a generator, or return an array of URLs"],
+  [undefined, "start returned undefined: it must be a generator, or return an array of URLs"],
+  ["http://a.com/", "start returned a string: it must be a generator, or return an array of URLs"],
+  [5, "start returned a number: it must be a generator, or return an array of URLs"],
+  [{ url: "http://a.com/" }, "start returned an object: it must be a generator, or return an array of URLs"],
+  [Promise.resolve(null), "start returned null: it must be a generator, or return an array of URLs"],
+];
+
+for (const [returned, message] of sources) {
+  Deno.test(`start() that returns ${returned instanceof Promise ? "a promise of null" : JSON.stringify(returned)} is told what to return`, async () => {
+    await assert.rejects(pulled(startsOf(() => returned as string[])), { name: "TypeError", message });
+  });
+}
+
+const odd: readonly (readonly [what: unknown, message: RegExp])[] = [
+  [5, /^start yielded a number: it must yield a URL, or \{ url, \.\.\.options \}$/],
+  [null, /^start yielded null: /],
+  [undefined, /^start yielded undefined: /],
+  [true, /^start yielded a boolean: /],
+  [["http://a.com/"], /^start yielded an array: /],
+  [{}, /^start yielded an object whose url is undefined: /],
+  [{ url: 5 }, /^start yielded an object whose url is a number: /],
+  [{ uri: "http://a.com/" }, /^start yielded an object whose url is undefined: /],
+  [
+    { url: "http://a.com/", calback: "author" },
+    /^Cannot request http:\/\/a\.com\/: there is no option "calback"; did you mean callback\?$/,
+  ],
+  [{ url: "http://a.com/", notBefore: 9e15 }, /there is no option "notBefore"/],
+  [{ url: "http://a.com/", meta: "text" }, /meta is a string, not a plain object$/],
+  ["", /^The start URL "" is not http or https$/],
+];
+
+for (const [value, message] of odd) {
+  Deno.test(`start() that yields ${JSON.stringify(value)} is told what to yield`, async () => {
+    await assert.rejects(pulled(startsOf(() => [value] as string[])), { message });
+  });
+}
+
+Deno.test("start() may return a promise of what gives its URLs", async () => {
+  const starts = startsOf(() => Promise.resolve(numbered(0, 2)) as unknown as string[]);
+  assert.deepEqual(await pulled(starts), numbered(0, 2));
+});
+
+Deno.test("each start request may take as long as a callback, and no longer", async () => {
+  const clock = new ManualClock();
+  const limit = new TimeLimit({ clock, seconds: 60 });
+  const start = async function* () {
+    for (const url of numbered(0, 3)) {
+      await new Promise<void>((resolve) => clock.after(50_000, resolve));
+      yield url;
+    }
+    await new Promise(() => {});
+  };
+  const starts = new Starts({ name: "x", start, parse: () => [] }, [], callbacks, undefined, limit);
+  const urls: string[] = [];
+  const pulling = starts.pull(10, ({ url }) => urls.push(url) > 0);
+  pulling.catch(() => {});
+  for (let turned = 0; turned < 220_000; turned += 1000) {
+    await settle();
+    clock.advance(1000);
+  }
+  await assert.rejects(pulling, {
+    name: "TimeLimitError",
+    message: "start has not ended within 1 min (callbackTimeout)",
+  });
+  assert.deepEqual(urls, numbered(0, 3));
 });

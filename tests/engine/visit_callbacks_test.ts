@@ -100,16 +100,21 @@ Deno.test("a callback is called as a function of its spider, by the name that th
   assert.deepEqual(summary(commit), { items: ['{"name":"me"}'], links: [] });
 });
 
-Deno.test("a callback that does not exist any more falls back to parse, and that is told", async () => {
-  const missing: string[] = [];
+Deno.test("a callback that does not exist any more fails its page: nothing falls back to parse", async () => {
   for (const callback of ["gone", "onItem", "toString", "name"]) {
-    const commit = await visited(answer(url, html), {
-      request: { callback },
-      onMissingCallback: (name) => missing.push(name),
+    const commit = await visited(answer(url, html), { request: { callback } });
+    assert.deepEqual(summary(commit), {
+      kind: "callback",
+      message: `RangeError: the spider has no callback "${callback}" any more: name the new one with --callback`,
     });
-    assert.equal(commit.page?.items.length, 1);
   }
-  assert.deepEqual(missing, ["gone", "onItem", "toString", "name"]);
+});
+
+Deno.test("a callback that has been renamed, once or several times, gets the requests that know its old name", async () => {
+  for (const renamed of [{ gone: "parse" }, { gone: "between", between: "parse" }]) {
+    const commit = await visited(answer(url, html), { request: { callback: "gone" }, renamed });
+    assert.deepEqual(commit.page?.items, ['{"title":"T"}']);
+  }
 });
 
 class Product {}
@@ -203,17 +208,55 @@ Deno.test("a page whose callback threw cannot update the state any more", async 
   assert.throws(() => seen?.update(() => {}), /has ended/);
 });
 
-Deno.test("an item that cannot be written fails its page, naming the key, also when onItem made it", async () => {
-  const commit = await visited(answer(url), { spider: withCallback(() => [{ a: 1 }, { price: NaN }]) });
-  assert.deepEqual(summary(commit), {
-    kind: "callback",
-    message: "ItemError: Cannot write the item: price is NaN, which JSON cannot hold",
-  });
-  for (const made of ["text", 5, [1], () => {}]) {
-    const other = await visited(answer(url), {
-      spider: { name: "test", parse: () => [{ a: 1 }], onItem: () => made as never },
+const circular: Record<string, unknown> = {};
+circular["self"] = circular;
+
+const unwritable: readonly (readonly [item: Record<string, unknown>, message: string])[] = [
+  [{ price: NaN }, "price is NaN, which JSON cannot hold"],
+  [{ a: [{ price: -Infinity }] }, "a[0].price is -Infinity, which JSON cannot hold"],
+  [{ id: 10n }, "id is a bigint, which JSON cannot hold"],
+  [{ a: { read() {} } }, "a.read is a function, which JSON cannot hold"],
+  [{ a: Symbol("s") }, "a is a symbol, which JSON cannot hold"],
+  [circular, "self is an object that holds itself, which JSON cannot do"],
+  [{ at: new Date(NaN) }, "at is an invalid Date, which JSON cannot hold"],
+  [{ tags: new Set([1]) }, "tags is a Set, which JSON cannot hold"],
+];
+
+for (const [item, message] of unwritable) {
+  Deno.test(`one bad item costs itself, and neither its page nor its links: ${message}`, async () => {
+    const commit = await visited(answer(url, html), {
+      spider: withCallback(function* (page) {
+        yield { before: 1 };
+        yield item;
+        yield { after: 1 };
+        yield* page.follow("a");
+      }),
     });
-    assert.equal(other.failure?.kind, "callback", String(made));
+    assert.deepEqual(summary(commit), {
+      items: ['{"before":1}', '{"after":1}'],
+      links: ["http://a.com/1", "http://a.com/2"],
+    });
+    assert.deepEqual(commit.page?.rejected, [`Cannot write the item: ${message}`]);
+  });
+}
+
+Deno.test("an item whose values throw when they are read costs itself", async () => {
+  const item = {
+    get price(): number {
+      throw new RangeError("no price");
+    },
+  };
+  const commit = await visited(answer(url), { spider: withCallback(() => [item, { a: 1 }]) });
+  assert.deepEqual([commit.page?.items, commit.page?.rejected], [['{"a":1}'], ["no price"]]);
+});
+
+Deno.test("what onItem makes is an item like any other: one that cannot be written costs itself", async () => {
+  for (const made of ["text", 5, [1], () => {}, { price: NaN }]) {
+    const commit = await visited(answer(url), {
+      spider: { name: "test", parse: () => [{ a: 1 }, { b: 2 }], onItem: (item) => "a" in item ? made as never : item },
+    });
+    assert.deepEqual(commit.page?.items, ['{"b":2}'], String(made));
+    assert.equal(commit.page?.rejected.length, 1, String(made));
   }
 });
 
@@ -233,4 +276,35 @@ Deno.test("a page may log, and its lines carry its URL", async () => {
     },
   });
   assert.deepEqual(lines, ["debug 1", "info 2", "warn 3", "error 4"]);
+});
+
+Deno.test("a page that yields more than a million things is given up as too large", async () => {
+  const commit = await visited(answer(url), {
+    spider: withCallback(function* () {
+      for (;;) yield undefined;
+    }),
+  });
+  assert.deepEqual(summary(commit), {
+    kind: "too-large",
+    message: "parse has yielded more than 1000000 items and requests on one page",
+  });
+});
+
+Deno.test("a page whose items are larger than 256 MB together is given up as too large", async () => {
+  const text = "x".repeat(1_000_000);
+  let encoded = 0;
+  const commit = await visited(answer(url), {
+    spider: withCallback(function* () {
+      for (;;) yield { text };
+    }),
+    encode: () => {
+      encoded += 1;
+      return text;
+    },
+  });
+  assert.deepEqual(summary(commit), {
+    kind: "too-large",
+    message: "parse has yielded items of more than 256 MB on one page",
+  });
+  assert.equal(encoded, 257);
 });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import assert from "node:assert/strict";
+import { TimeLimit } from "../../lib/engine/time_limit.ts";
 import { type Commit, visit, type VisitParts } from "../../lib/engine/visit.ts";
 import { checkItem } from "../../lib/feed/writable.ts";
 import type { Outcome } from "../../lib/model/outcome.ts";
@@ -34,6 +34,7 @@ interface Said extends Partial<VisitParts> {
 export async function visited(outcome: Outcome, said: Said = {}): Promise<Commit> {
   const request = createRequest(url, said.request);
   const used = said.spider ?? spider;
+  const clock = new ManualClock(epoch);
   return await visit(request, {
     spider: used,
     callbacks: callbacksOf(used),
@@ -50,9 +51,11 @@ export async function visited(outcome: Outcome, said: Said = {}): Promise<Commit
       checkItem(item);
       return JSON.stringify(item);
     },
-    clock: new ManualClock(epoch),
+    clock,
     logOf: () => ({ debug() {}, info() {}, warn() {}, error() {} }),
-    onMissingCallback: () => assert.fail("the callback exists"),
+    renamed: {},
+    limit: new TimeLimit({ clock }),
+    locate: (stack) => /\w+_test\.ts:\d+:\d+/.exec(stack)?.[0],
     ...said,
   });
 }

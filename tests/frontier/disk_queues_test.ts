@@ -302,3 +302,25 @@ Deno.test("a log of something else in the place of what is done is damage, and n
     });
   }
 });
+
+Deno.test("the requests that wait are counted by callback for whoever asks, those that are done left out", () => {
+  const disk = new FaultyDisk();
+  const place = { disk, folder: "/checkpoint", segmentRecords: 2, window: 1 };
+  const queues = new DiskQueues(place);
+  const key = { host: "a.com", priority: 0 };
+  const queue = queues.open(key);
+  for (const callback of ["parse", "detail", "detail", "parse", "detail"]) {
+    queue.push(createRequest("http://a.com/x", { callback }));
+  }
+  queues.open({ host: "b.com", priority: 3 }).push(createRequest("http://b.com/", { callback: "other" }));
+  queue.done?.(queue.pop()!);
+  queue.pop();
+  queues.flush();
+  const snapshot = queues.snapshot();
+  assert.deepEqual([...new DiskQueues({ ...place, countsCallbacks: true }, snapshot).callbacks].sort(), [
+    ["detail", 3],
+    ["other", 1],
+    ["parse", 1],
+  ]);
+  assert.deepEqual([...new DiskQueues(place, snapshot).callbacks], []);
+});

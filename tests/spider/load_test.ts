@@ -77,7 +77,7 @@ Deno.test("loadSpider() says which file is not there", () =>
 
 const broken: readonly (readonly [name: string, source: string, message: RegExp])[] = [
   ["a syntax error", "export default { name: ", /broken\.ts:1:\d+/],
-  ["an error while it is loaded", 'throw new Error("the sky falls");', /^the sky falls$/],
+  ["an error while it is loaded", 'throw new Error("the sky falls");', /^the sky falls \(\.\/broken\.ts:1:7\)$/],
   ["an import that is not there", 'import "./none.ts"; export default {};', /none\.ts/],
   ["no default export", "export const x = 1;", /^it has no default export that is an object/],
   ["mistakes", "export default { name: 'x' };", /^it has no callback/],

@@ -144,6 +144,47 @@ const wrong:
       name: "SerializationError",
       message: /^meta.a.node is a function, which cannot be stored$/,
     }],
+    ["an option that is misspelt", "/x", { calback: "author" }, {
+      name: "TypeError",
+      message: /^Cannot request http:\/\/a.com\/x: there is no option "calback"; did you mean callback\?$/,
+    }],
+    ["an option that nothing is near to", "/x", { url: "/y" }, {
+      name: "TypeError",
+      message: /there is no option "url"; there are callback, priority, meta, method, headers, body, dontFilter, /,
+    }],
+    ...["notBefore", "attempt", "waits", "wait", "userinfo", "referer", "referrer", "redirects", "depth"].map((name) =>
+      [`${name}, which is the crawl's own`, "/x", { [name]: 9e15 }, {
+        name: "TypeError",
+        message: new RegExp(`there is no option "${name}"`),
+      }] as const
+    ),
+    ...[[null, "null"], ["text", "a string"], [5, "a number"], [[1], "an array"], [new Map(), "an object"]].map((
+      [meta, kind],
+    ) =>
+      [`meta that is ${kind}`, "/x", { meta }, {
+        name: "TypeError",
+        message: new RegExp(`meta is ${kind}, not a plain object$`),
+      }] as const
+    ),
+    ["options that are a text", "/x", "author", { name: "TypeError", message: /its options are not a plain object$/ }],
+    ["options that are null", "/x", null, { name: "TypeError", message: /its options are not a plain object$/ }],
+    ["options that are a request", "/x", createRequest("http://a.com/y"), {
+      name: "TypeError",
+      message: /there is no option "url"/,
+    }],
+    ["a priority that is a text", "/x", { priority: "5" }, {
+      name: "TypeError",
+      message: /priority is a string, not a number$/,
+    }],
+    ["a priority that is NaN", "/x", { priority: NaN }, { name: "RangeError", message: /priority NaN is not a whole/ }],
+    ["dontFilter that is a text", "/x", { dontFilter: "yes" }, {
+      name: "TypeError",
+      message: /dontFilter is neither true nor false$/,
+    }],
+    ["statuses that are none", "/x", { handleStatuses: [404, 5] }, {
+      name: "TypeError",
+      message: /handleStatuses is not a list of statuses$/,
+    }],
   ];
 
 for (const [name, url, options, error] of wrong) {
@@ -408,4 +449,33 @@ Deno.test("update() is remembered in order until the page ends, and refused afte
     message: "Cannot update the state: the callback of http://a.com/dir/page has ended",
   });
   assert.deepEqual(page.end(), [one, two]);
+});
+
+Deno.test("follow() refuses an option that is misspelt, and takes its own", () => {
+  const page = pageOf('<a href="/1">1</a>');
+  assert.equal(page.follow("a", { allow: "/1", deny: "/2" }).length, 1);
+  assert.throws(() => page.follow("a", { alow: "/1" } as FollowOptions), {
+    name: "TypeError",
+    message:
+      'Cannot request http://a.com/1: there is no option "alow"; there are callback, priority, meta, method, headers, body, dontFilter, repeatable, handleStatuses, jar, cookies, referrerPolicy',
+  });
+});
+
+Deno.test("a page knows where it was asked for something last", () => {
+  const page = pageOf('<a href="/1">1</a>');
+  assert.equal(page.lastAsked, "");
+  const asking: readonly (() => unknown)[] = [
+    () => page.css("a"),
+    () => page.xpath("//a"),
+    () => page.text,
+    () => page.follow("a"),
+    () => page.request("/2"),
+    () => page.update(() => {}),
+  ];
+  for (const ask of asking) {
+    const before = page.lastAsked;
+    ask();
+    assert.match(page.lastAsked, /page_test\.ts:\d+:\d+/);
+    assert.notEqual(page.lastAsked, before);
+  }
 });

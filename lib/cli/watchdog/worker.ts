@@ -1,0 +1,63 @@
+/**
+ * The thread that watches the one that crawls, and ends the process when that one does not listen any more. A kill costs
+ * nothing but what was done since the last checkpoint.
+ *
+ * @module
+ */
+
+import { callWords, slowAfter } from "../../engine/time_limit.ts";
+import { printable } from "../../text/safe.ts";
+import { systemClock } from "../../time/clock.ts";
+import { onSignals } from "../signals.ts";
+import { eventLine } from "../event_line.ts";
+import { type Posted, SharedBoard } from "./board.ts";
+import { Patience } from "./patience.ts";
+import type { Orders } from "./watchdog.ts";
+
+/** Milliseconds between two looks at the board. */
+const lookEvery = 250;
+
+globalThis.addEventListener("message", (event) => watch((event as MessageEvent<Orders>).data), { once: true });
+
+function watch(orders: Orders): void {
+  const board = new SharedBoard(orders.board);
+  const patience = new Patience(orders);
+  onSignals((signal) => patience.signal(signal, board.beats));
+  let last = systemClock.now(), isTold = false;
+  const look = () => {
+    const now = systemClock.now();
+    const calls = board.read();
+    const reason = patience.tick(now - last, board.beats, calls.length > 0);
+    last = now;
+    if (reason !== undefined) end(reason, calls, orders);
+    const isSlow = calls.length > 0 && patience.busy >= 1000 * slowAfter;
+    // The crawl's own thread cannot say it.
+    if (isSlow && !isTold && orders.tellsSlow) tell("warn", `${callsWords(calls)}; nothing else has its turn`, orders);
+    isTold = isSlow;
+    systemClock.after(lookEvery, look);
+  };
+  systemClock.after(lookEvery, look);
+}
+
+function end(reason: string, calls: readonly Posted[], orders: Orders): void {
+  const what = calls.length === 0 ? "" : `. ${callsWords(calls)}`;
+  tell("error", `Ending the process: ${reason}${what}. What the last checkpoint has is safe`, orders);
+  Deno.kill(Deno.pid, "SIGKILL");
+}
+
+/** Names the first call, and how many others have begun as well. */
+function callsWords([first, ...others]: readonly Posted[]): string {
+  if (first === undefined) return "";
+  const since = new Date(first.since).toISOString().slice(11, 19);
+  const rest = others.length === 0 ? "" : ` (and ${others.length} others wait)`;
+  return `${callWords(first)} has been running since ${since}${rest}`;
+}
+
+function tell(level: "warn" | "error", message: string, { json, isLive }: Orders): void {
+  const time = new Date(systemClock.wall()).toISOString();
+  const text = printable(message, 2000);
+  const line = json === undefined
+    ? `${isLive ? "\r\x1b[2K" : ""}${time.slice(11, 19)} ${level.padEnd(5)} ${text}`
+    : eventLine({ time, level, ...json }, { type: "log", message });
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}
