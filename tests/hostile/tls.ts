@@ -23,9 +23,9 @@ export const tls: readonly Case[] = [
   },
   certificate("that has expired", "expired", "it expired on 2021-01-01"),
   certificate("that is not valid yet", "notYet", "it is valid only from 2090-01-01"),
-  certificate("that has signed itself", "selfSigned", "it has issued itself"),
+  certificate("that has signed itself", "selfSigned", "it is self-signed"),
   certificate("of another host", "wrongHost", "it is for .*elsewhere\\.test"),
-  certificate("of an authority that nobody knows", "otherAuthority", "who issued it is not known"),
+  certificate("of an authority that nobody knows", "otherAuthority", "it has an unknown issuer"),
   {
     name: "silence in the handshake",
     serving: { scheme: "https", connected: (_connection, gone) => gone },

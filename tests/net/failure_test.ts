@@ -21,7 +21,7 @@ Deno.test("failureOf() tells by the words of the transport what went wrong", () 
     [
       "client error (Connect): invalid peer certificate: UnknownIssuer",
       "tls",
-      "Cannot trust the certificate of example.com:8443: who issued it is not known here; --ca-file can say",
+      "Cannot trust the certificate of example.com:8443: it has an unknown issuer: --ca-file FILE names one to trust, --insecure takes any",
     ],
     [
       "client error (Connect): received fatal alert: HandshakeFailure",

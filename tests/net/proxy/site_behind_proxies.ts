@@ -56,8 +56,8 @@ export async function siteBehindProxies(
   const downloader = opened.use(
     new Downloader({
       userAgent: "trawl/1",
-      connectTimeout: 0.3,
-      idleTimeout: 0.3,
+      connectTimeout: 2,
+      idleTimeout: 2,
       connectionsPerHost: 0,
       caCerts,
       ...said,
@@ -68,7 +68,7 @@ export async function siteBehindProxies(
     downloadThrough(get(url, request), through, {}, {
       downloader,
       clock: systemClock,
-      ask: (proxy, about) => askProxy(proxy, about, { clock: systemClock, patience: 0.3, caCerts }),
+      ask: (proxy, about) => askProxy(proxy, about, { clock: systemClock, patience: 2, caCerts }),
       repeatable,
     });
   const disposer = opened.move();

@@ -23,7 +23,7 @@ const comesTo = {
   denies: { kind: "proxy", message: 'The proxy "socks" refuses the user name and password', final: true },
   "no-host": { kind: "dns", message: 'The proxy "socks" finds no host localhost', final: true },
   "no-tunnel": /^The proxy "socks" gives no connection to localhost:\d+: General SOCKS server failure$/,
-  hangs: /^The proxy "socks" does not answer \(localhost:\d+ sent no answer within 300 ms\)$/,
+  hangs: /^The proxy "socks" does not answer \(localhost:\d+ sent no answer within 2 s\)$/,
   closes: /^The proxy "socks" does not answer/,
   garbage: /^The proxy "socks" does(?: not answer| not speak SOCKS5)/,
 } as const;
