@@ -19,9 +19,9 @@ export function ownDisk(disk: Disk, { root, lock: path }: Places, lock: FileLock
     );
   }
   return {
-    append(file, length) {
+    append(file, length, access) {
       check();
-      return disk.append(file, length);
+      return disk.append(file, length, access);
     },
     open: (file) => disk.open(file),
     read: (file) => disk.read(file),

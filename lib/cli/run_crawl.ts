@@ -13,6 +13,7 @@ import type { Ending } from "../engine/engine.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { spiderError } from "../engine/spider_error.ts";
 import { exitCodeOf } from "../engine/exit_code.ts";
+import { startUrlsOf } from "../engine/plan.ts";
 import { stdoutPath } from "../feed/format.ts";
 import type { Counters } from "../engine/counters.ts";
 import { digestOf } from "../spider/digest.ts";
@@ -99,7 +100,8 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
         );
       }
       ({ parts } = opened);
-      ({ elapsed, isRetry = false, startUrls } = opened.snapshot);
+      ({ elapsed, isRetry = false } = opened.snapshot);
+      startUrls = startUrlsOf(asked.startUrls, opened.snapshot.startUrls);
     } catch (error) {
       if (!(error instanceof ResumeError || error instanceof DiskError)) throw error;
       const next = error instanceof DiskError

@@ -10,6 +10,7 @@ import { createCounters } from "../engine/counters.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import type { Emit } from "../engine/events.ts";
 import { Outage } from "../engine/outage.ts";
+import { startUrlsOf } from "../engine/plan.ts";
 import { RobotsGate } from "../engine/robots_gate.ts";
 import type { Renamed } from "../engine/renamed.ts";
 import { sendForRobots } from "../engine/send.ts";
@@ -156,8 +157,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       onDenied: options.onDenied,
     });
     const callbacks = callbacksOf(spider);
-    // A crawl that goes on has those that it began with: the command line may name them without their logins.
-    const starts = snapshot?.startUrls ?? startUrls;
+    const starts = startUrlsOf(startUrls, snapshot?.startUrls ?? []);
     const limit = new TimeLimit({
       clock,
       seconds: settings.callbackTimeout || Infinity,

@@ -77,7 +77,7 @@ export interface Progress {
 
 /** Start requests are pulled while fewer than this wait, and while those in memory have less than so many bytes. */
 const fewWaiting = 1000, fewBytes = 16_000_000;
-/** So many are pulled before their bytes are looked at again. */
+/** So many are pulled before their bytes are looked at again, where they have no disk to go to. */
 const pulledAtOnce = 50;
 
 /** So many requests are begun before timers and signals have their turn: robots.txt may refuse millions in a row. */
@@ -273,8 +273,7 @@ export class Engine {
     this.#pulling = true;
     let added = 0;
     try {
-      // Those that an earlier process took are dropped at once, and take no room.
-      await starts.pull(starts.again > 0 ? fewWaiting : pulledAtOnce, (request) => {
+      await starts.pull(frontier.isInMemory ? pulledAtOnce : fewWaiting, (request) => {
         if (this.#isOver) return undefined;
         const isNew = frontier.takeStart(request) && scheduler.add(request);
         if (!isNew && starts.again === 0) counters.duplicates += 1;

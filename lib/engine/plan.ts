@@ -129,6 +129,17 @@ function sameUrls(a: readonly string[], b: readonly string[]): boolean {
   return new Set(a.map(withoutLogin)).symmetricDifference(new Set(b.map(withoutLogin))).size === 0;
 }
 
+/**
+ * Returns the start URLs of a crawl that goes on: as they are given now, each with the login that the crawl began with
+ * where it has none, because the command that is shown has none.
+ */
+export function startUrlsOf(given: readonly string[], known: readonly string[]): readonly string[] {
+  if (given.length === 0) return known;
+  return given.map((url) =>
+    splitUserinfo(url).userinfo !== "" ? url : known.find((each) => withoutLogin(each) === url) ?? url
+  );
+}
+
 /** A URL without its password, as it is shown: so the command that is shown finds its crawl again. */
 function withoutLogin(url: string): string {
   return splitUserinfo(url).url;

@@ -117,6 +117,11 @@ export class Frontier implements Durable {
     return this.#out.size - this.#returned + this.#parked;
   }
 
+  /** Whether the queues live and die with the process. */
+  get isInMemory(): boolean {
+    return this.#disk === undefined;
+  }
+
   /** About how many bytes the requests take that wait in memory alone. */
   get bytes(): number {
     return this.#weight.bytes;

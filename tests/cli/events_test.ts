@@ -187,6 +187,7 @@ Deno.test("the schema has no type but those that are told", () => {
   assert.deepEqual(types.toSorted(), [
     "failed",
     "finished",
+    "forbidden",
     "given-up",
     "locked",
     "log",

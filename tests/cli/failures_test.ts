@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { authors, expectedItems, pageNumber } from "../../scripts/demo/mod.ts";
+import { checkedEvents } from "./event_schema.ts";
 import { records } from "./kept.ts";
-import { ends, eventsOf, webSpider } from "./trawl.ts";
+import { ends, webSpider } from "./trawl.ts";
 import { askedFor, Workplace } from "./workplace.ts";
 
 Deno.test("a page that robots.txt forbids is not asked for, and is listed as such", async () => {
@@ -40,9 +41,19 @@ Deno.test("the end counts apart what robots.txt forbids, warns of none of it, an
 
 Deno.test("a site that forbids all has not failed: the crawl is finished, and the end says why there is nothing", async () => {
   await using place = await Workplace.open({ robots: "User-agent: *\nDisallow: /\n" });
-  const ended = await place.run(["crawl", "quotes", "--start-url", place.demo.quotes, "--json"]);
+  const ended = await place.run([
+    "crawl",
+    "quotes",
+    "--start-url",
+    place.demo.quotes,
+    "--json",
+    "--log-level",
+    "debug",
+  ]);
   ends(ended, 0);
-  const events = eventsOf(ended);
+  const events = checkedEvents(ended);
+  const forbidden = events.filter(({ type }) => type === "forbidden");
+  assert.deepEqual(forbidden.map(({ level, url }) => [level, url]), [["debug", place.demo.quotes]]);
   const { counters, exitCode } = events.find(({ type }) => type === "finished") as unknown as {
     readonly counters: Record<string, number>;
     readonly exitCode: number;

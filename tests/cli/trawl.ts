@@ -27,7 +27,7 @@ export function programLine(args: readonly string[]): string {
 export const webSpider = `${root}scripts/demo/web_spider.ts`;
 
 /** How long anything may take before the test has failed, in milliseconds: far more than a slow machine needs. */
-const deadline = 30_000;
+const deadline = 120_000;
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -39,7 +39,7 @@ export interface RunOptions {
   readonly program?: readonly string[];
   /** What it reads from standard input. @default {nothing} */
   readonly stdin?: string;
-  /** How long it may take before the test has failed, in milliseconds. @default {30_000} */
+  /** How long it may take before the test has failed, in milliseconds. @default {120_000} */
   readonly patience?: number;
 }
 

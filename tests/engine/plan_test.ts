@@ -3,7 +3,7 @@ import { type Checkpoint, FormatError, type Identity } from "../../lib/checkpoin
 import type { Found, Unreadable } from "../../lib/checkpoint/store.ts";
 import { DamageError } from "../../lib/disk/damage.ts";
 import { DiskError } from "../../lib/disk/disk.ts";
-import { type Plan, planOf, type RetryPlan, retryPlanOf, type Wanted } from "../../lib/engine/plan.ts";
+import { type Plan, planOf, type RetryPlan, retryPlanOf, startUrlsOf, type Wanted } from "../../lib/engine/plan.ts";
 import type { CrawlSnapshot } from "../../lib/engine/snapshot.ts";
 
 const identity: Identity = { spider: "news", project: "default", proxyType: "none", code: "c1", startedAt: 1 };
@@ -248,4 +248,15 @@ Deno.test("what was left by another spider or crawl is not retried", () => {
     messageOf(retryPlanOf(kept, { ...retry, startUrls: ["http://b/"] })),
     'Cannot retry the failed pages of "news": the finished crawl began with http://a/. Give it the same --start-url, or none',
   );
+});
+
+Deno.test("the start URLs of a crawl that goes on have the logins that it began with, or those given now", () => {
+  const known = ["http://me:old@a.com/", "http://b.com/"];
+  assert.deepEqual(startUrlsOf([], known), known);
+  assert.deepEqual(startUrlsOf(["http://b.com/", "http://a.com/"], known), ["http://b.com/", "http://me:old@a.com/"]);
+  assert.deepEqual(startUrlsOf(["http://me:new@a.com/", "http://b.com/"], known), [
+    "http://me:new@a.com/",
+    "http://b.com/",
+  ]);
+  assert.deepEqual(startUrlsOf(["http://c.com/"], []), ["http://c.com/"]);
 });
