@@ -28,7 +28,7 @@ async function meets(cases: readonly Case[], { kills = 0, more = [] as readonly 
       .concat(["--ca-file", `${folder}/authority.pem`])
       .concat(starts.flatMap((start) => ["--start-url", start]))
       .concat([...settings, ...more].flatMap((each) => ["-s", each]));
-    const start = () => new Running(crawl, { env: { NO_PROXY: "*" }, patience: 90_000 });
+    const start = () => new Running(crawl, { env: { NO_PROXY: "*" }, patience: 400_000 });
     for (let kill = 1; kill <= kills; kill++) {
       await using trawl = start();
       const goal = healthy.urls.length * kill / (kills + 1);
