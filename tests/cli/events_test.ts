@@ -197,6 +197,7 @@ Deno.test("the schema has no type but those that are told", () => {
     "progress",
     "redirect",
     "refused",
+    "rejected",
     "retry",
     "saved",
     "started",
