@@ -18,11 +18,13 @@ export interface Context {
   /** The current folder. */
   readonly folder: string;
   readonly environment: Environment;
+  /** Begins the thread that watches over a crawl. @default {nobody watches} */
+  readonly openWatchdog?: () => Watchdog;
 }
 
 /** What a crawl gets besides. */
 export interface CrawlContext extends Context {
-  readonly watchdog: Watchdog;
+  readonly watchdog: Watchdog | undefined;
 }
 
 /** How long a lock is waited for before another process is taken to have it, in milliseconds. */

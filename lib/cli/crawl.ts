@@ -34,14 +34,13 @@ import { onConsole } from "./spider_console.ts";
 import { refuseForeign, takeForCrawl, takeForTest, writingOf } from "./take_output.ts";
 import { insecureWarning } from "./trust.ts";
 import { UsageError } from "./usage_error.ts";
-import { Watchdog } from "./watchdog/watchdog.ts";
 
 /** Runs the command and returns its exit code. */
 export async function crawl(command: Context): Promise<number> {
   // Our own frames may be many, and the spider's is to be seen behind them.
   Error.stackTraceLimit = 50;
   // Before the spider is loaded, which may do anything.
-  using watchdog = new Watchdog(command.clock);
+  using watchdog = command.openWatchdog?.();
   const context: CrawlContext = { ...command, watchdog };
   const options = new OptionReader(context.args, context.environment.values);
   const level = options.oneOf("log-level", levels, "info");

@@ -16,6 +16,7 @@ import { readArgs } from "./parse_args.ts";
 import { onConsole } from "./spider_console.ts";
 import { status } from "./status.ts";
 import { systemTerminal } from "./terminal.ts";
+import { Watchdog } from "./watchdog/watchdog.ts";
 
 const commands: Readonly<Record<string, (context: Context) => Promise<number>>> = {
   crawl,
@@ -50,7 +51,8 @@ export async function main(
       return 0;
     }
     const folder = Deno.cwd(), environment = readEnvironment(disk, folder, Deno.env.toObject());
-    const context = { args, argv, terminal, builtIn, disk, clock: systemClock, folder, environment };
+    const openWatchdog = () => new Watchdog(systemClock);
+    const context = { args, argv, terminal, builtIn, disk, clock: systemClock, folder, environment, openWatchdog };
     // A crawl has a log for this.
     for (const warning of args.command.name === "crawl" ? [] : environment.warnings) notices.log("warn", warning);
     return await commands[args.command.name]!(context);

@@ -57,7 +57,7 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
   const running: { crawl?: Crawl } = {};
   const wiring: WireOptions = {
     ...asked,
-    board: context.watchdog.board,
+    board: context.watchdog?.board,
     disk,
     clock,
     places: run.keeping?.places,
@@ -175,7 +175,7 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
     );
   });
   const { callbackTimeout } = settings;
-  context.watchdog.watch({
+  context.watchdog?.watch({
     callback: callbackTimeout === false ? Infinity : 1000 * (callbackTimeout + grace),
     end: timeout === undefined ? Infinity : 1000 * (timeout + grace),
     json: reporter.identity,
