@@ -8,6 +8,7 @@ import { type RetryPlan, retryPlanOf, type Wanted } from "../engine/plan.ts";
 import { prepareRetry } from "../engine/prepare_retry.ts";
 import { crawlOf } from "../engine/snapshot.ts";
 import { stdoutPath } from "../feed/format.ts";
+import { releaseOutput } from "../feed/owner.ts";
 import { counted } from "../text/count.ts";
 import type { Asked } from "./asked.ts";
 import type { Context } from "./context.ts";
@@ -74,6 +75,7 @@ export async function beginRetry(
     return undefined;
   } catch (error) {
     if (!(error instanceof DamageError || error instanceof DiskError)) throw error;
+    await releaseOutput(disk, items.path);
     reporter.refuse(refusal(wanted, error));
     return 1;
   }

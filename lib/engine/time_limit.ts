@@ -138,7 +138,7 @@ export class TimeLimit {
     const { clock } = this.#options;
     let turnAt = clock.now() + longestTurn;
     return () => {
-      if (clock.now() < turnAt) return undefined;
+      if (clock.now() <= turnAt) return undefined;
       return new Promise((resolve) =>
         clock.after(0, () => {
           turnAt = clock.now() + longestTurn;

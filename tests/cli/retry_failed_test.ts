@@ -304,11 +304,14 @@ Deno.test("damage of what was kept refuses the retry, and not the next crawl", a
 });
 
 Deno.test("a crawl that had finished when it was killed is put in place first, and then its failed pages are retried", async () => {
-  await using place = await Workplace.open(failing);
-  place.write("out.jsonl/in/the/way", "");
+  await using place = await Workplace.open({ ...failing, latency: 50 });
   const start = ["--start-url", place.demo.webUrl(spec)];
   const crawl = ["crawl", webSpider, ...start, "-o", "out.jsonl", "-s", "retries=0", "-s", "throttle=false"];
-  ends(await place.run(crawl), 1);
+  await using trawl = place.start(crawl);
+  await trawl.says('Started "web"');
+  // A folder takes the name of the output.
+  place.write("out.jsonl/in/the/way", "");
+  ends(await trawl.ended, 1);
   place.demo.faults = {};
   const file = `${place.folder}/out.jsonl`;
   Deno.removeSync(file, { recursive: true });

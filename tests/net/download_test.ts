@@ -159,7 +159,8 @@ Deno.test("download() says that a server does not speak TLS", async () => {
 Deno.test("download() makes a failure of a request that cannot be sent", async () => {
   const failure = failureOf(await once("http://127.0.0.1/", {}, { headers: { "a b": "c" } }));
   assert.equal(failure.kind, "protocol");
-  assert.match(failure.message, /^Cannot send this request to 127\.0\.0\.1: .*"a b"/);
+  // What stands in a header is not told: it may be a secret.
+  assert.equal(failure.message, "Cannot send this request to 127.0.0.1: Invalid header name");
 });
 
 Deno.test("download() rejects with the signal's reason when it is aborted", async () => {
