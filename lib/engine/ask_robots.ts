@@ -83,7 +83,8 @@ export class RobotsAsker {
       onShortage(failure, beganAt);
       if (failure.lacking !== "ports") return 0;
     }
-    if (await outage.isOutage(hostOf(url), url, failure, beganAt, `${originOf(url)}/robots.txt`)) {
+    const at = robots!.at(url);
+    if (await outage.isOutage(hostOf(at), at, failure, beganAt, `${originOf(url)}/robots.txt`)) {
       // While the network is down, the crawl asks for nothing at all.
       return failure.kind === "proxy" && failure.final !== true ? proxyWait : 0;
     }

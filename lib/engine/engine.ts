@@ -300,12 +300,17 @@ export class Engine {
     const refusal = robots?.refusal(request.url);
     const forSitemaps = request.callback === namesSitemaps;
     if (robots?.mustAsk(request.url, forSitemaps)) {
+      const own = hostOf(request.url), at = robots.at(request.url), host = hostOf(at);
+      const begin = () => {
+        this.#begun += 1;
+        this.#robots.ask(request);
+      };
       // Held before its only request has ended, the host is not taken for one without work.
-      scheduler.hold(hostOf(request.url));
+      scheduler.hold(own, host === own ? undefined : { host, priority: request.priority, begin });
       scheduler.ended(request, undefined);
       scheduler.putBack(request);
-      this.#begun += 1;
-      this.#robots.ask(request);
+      if (host === own) begin();
+      else scheduler.keepCrawlDelay(host, robots.crawlDelay(at));
     } else if (refusal !== undefined) {
       scheduler.ended(request, undefined);
       this.#commit(forbids(refusal) ? { request, forbidden: refusal } : { request, failure: refusal });

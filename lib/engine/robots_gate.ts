@@ -105,23 +105,28 @@ export class RobotsGate {
     return this.#memory.progress(originOf(url)).attempts;
   }
 
+  /** Returns where the robots.txt of a URL's origin is asked for next: redirects may have led to another host. */
+  at(url: string): string {
+    const origin = originOf(url);
+    return this.#memory.progress(origin).at ?? `${origin}/robots.txt`;
+  }
+
   /**
    * Sends the next request for the robots.txt of a URL's origin; `learn` must have what comes of it. `trusted`: it is
    * asked because of a request that the user made, and not a page.
    */
   ask(url: string, trusted = false): Promise<Outcome> {
-    const origin = originOf(url);
-    const { at, hops } = this.#memory.progress(origin);
-    return this.#options.download(at ?? `${origin}/robots.txt`, trusted && hops === 0);
+    const { hops } = this.#memory.progress(originOf(url));
+    return this.#options.download(this.at(url), trusted && hops === 0);
   }
 
   /** Takes in what came of `ask`. A failure that is the server's or the network's fault is not remembered. */
   learn(url: string, outcome: Outcome): Learned {
     const { clock } = this.#options;
     const origin = originOf(url);
-    const { at, hops, attempts } = this.#memory.progress(origin);
+    const { hops, attempts } = this.#memory.progress(origin);
     const { response } = outcome;
-    const moved = response && redirectOf(createRequest(at ?? `${origin}/robots.txt`), response)?.request;
+    const moved = response && redirectOf(createRequest(this.at(url)), response)?.request;
     if (moved !== undefined && hops < mostRedirects) {
       this.#memory.setProgress(origin, { at: moved.url, hops: hops + 1, attempts });
       return { kind: "moved" };

@@ -74,10 +74,25 @@ interface Host {
   open: number;
   standing: Standing;
   readonly pacing: Pacing;
+  /** What is to be asked of it before its own requests, for others. */
+  readonly errands: Errand[];
 }
 
-/** What is in flight: a request, or the host itself for its robots.txt. */
-type Sent = Request | Host;
+/** A request to another host, for the robots.txt of one. */
+export interface Elsewhere {
+  /** The host that is asked. */
+  readonly host: string;
+  readonly priority: number;
+  /** Called by `next` when that host may be asked: the request is sent. */
+  readonly begin: () => void;
+}
+
+interface Errand extends Omit<Elsewhere, "host"> {
+  readonly at: Host;
+}
+
+/** What is in flight: a request, the host itself for its robots.txt, or what is asked of it for another's. */
+type Sent = Request | Host | Errand;
 
 /** Hosts without work that are remembered because they stall; the oldest is forgotten first. */
 const mostStalled = 10_000;
@@ -100,6 +115,10 @@ export class Scheduler {
   readonly #stalled = new Map<string, Standing>();
   /** Hosts that wait for their robots.txt. */
   readonly #held = new Set<Host>();
+  /** Those of them whose robots.txt is at another host. */
+  readonly #errands = new Map<Host, Errand>();
+  /** How many of these are not sent yet. */
+  #unsent = 0;
   readonly #retries: Retries;
   readonly #log: HostLog;
   /** When a host was last asked of which nothing is kept, in the clock's milliseconds. */
@@ -139,7 +158,7 @@ export class Scheduler {
 
   /** How many of these are requests to robots.txt. */
   get asking(): number {
-    return this.#held.size;
+    return this.#held.size - this.#unsent;
   }
 
   /** Adds a request unless it is known; returns whether it was added. */
@@ -159,6 +178,14 @@ export class Scheduler {
   next(): Request | undefined {
     this.#wake();
     for (let host = this.#nextHost(); host !== undefined; host = this.#nextHost()) {
+      const errand = this.#host(host).errands.shift();
+      if (errand !== undefined) {
+        this.#unsent -= 1;
+        this.#send(errand, errand.at);
+        this.#queue(host);
+        errand.begin();
+        continue;
+      }
       const request = this.#frontier.take(host);
       if (request === undefined) {
         // Only a queue that cannot give its request just now comes here: ask again in a second.
@@ -254,28 +281,43 @@ export class Scheduler {
     this.#queue(host);
   }
 
-  /** Sends nothing to a host until `release`: its robots.txt is in flight instead. */
-  hold(host: string): void {
+  /**
+   * Sends nothing to a host until `release`: its robots.txt is in flight instead. One that is `elsewhere` is asked for
+   * when that host may be asked, before the requests that wait there.
+   */
+  hold(host: string, elsewhere?: Elsewhere): void {
     const state = this.#host(host);
     this.#held.add(state);
-    this.#send(state, state);
+    if (elsewhere === undefined) this.#send(state, state);
     this.#leave(state);
+    if (elsewhere === undefined) return;
+    const { host: name, ...rest } = elsewhere;
+    const at = this.#host(name), errand = { ...rest, at };
+    this.#errands.set(state, errand);
+    this.#unsent += 1;
+    at.errands.push(errand);
+    this.#queue(name);
   }
 
   /**
-   * Ends `hold`. The robots.txt that was asked for counts as a request; `crawlDelay`, in seconds, is what it says, and
-   * the host waits for `seconds` at least.
+   * Ends `hold`. The robots.txt that was asked for counts as a request to the host that was asked; `crawlDelay`, in
+   * seconds, is what it says, and both hosts wait for `seconds` at least.
    */
   release(host: string, crawlDelay = 0, seconds = 0): void {
     const state = this.#host(host);
+    const errand = this.#errands.get(state);
+    const asked = errand?.at ?? state;
     this.#held.delete(state);
-    this.#learn(state, state);
-    this.#back(state, state);
+    this.#errands.delete(state);
+    this.#learn(errand ?? state, asked);
+    this.#back(errand ?? state, asked);
     state.pacing.keepCrawlDelay(crawlDelay);
-    state.pacing.rest();
-    if (seconds > 0) state.pacing.pause(seconds, "robots");
-    this.#keep(state);
-    this.#queue(host);
+    asked.pacing.rest();
+    for (const each of new Set([state, asked])) {
+      if (seconds > 0) each.pacing.pause(seconds, "robots");
+      this.#keep(each);
+      this.#queue(each.name);
+    }
     this.#queueFull();
   }
 
@@ -305,7 +347,7 @@ export class Scheduler {
     let host = this.#hosts.get(name);
     if (host === undefined) {
       const pacing = new Pacing(this.#options, this.#lastAsked, record);
-      host = { name, inFlight: 0, placed: 0, open: 0, standing: this.#stalled.get(name) ?? "new", pacing };
+      host = { name, inFlight: 0, placed: 0, open: 0, standing: this.#stalled.get(name) ?? "new", pacing, errands: [] };
       this.#hosts.set(name, host);
     }
     return host;
@@ -342,11 +384,13 @@ export class Scheduler {
 
   /** Gives a host its place: among those that may be asked now, or later, or when one of its requests has ended. */
   #queue(name: string): void {
-    const head = this.#frontier.head(name);
     const host = this.#host(name);
-    if (head === undefined || this.#held.has(host)) {
+    const [errand] = host.errands;
+    const head = errand ? { priority: errand.priority, arrival: -1 } : this.#frontier.head(name);
+    const isHeld = this.#held.has(host);
+    if (head === undefined || (isHeld && errand === undefined)) {
       this.#leave(host);
-      if (host.inFlight === 0 && host.open === 0) this.#retire(host);
+      if (host.inFlight === 0 && host.open === 0 && !isHeld) this.#retire(host);
     } else if (host.inFlight >= Math.min(host.pacing.mostInFlight, this.#share)) {
       this.#leave(host, this.#full);
       this.#full.add(name);
@@ -393,7 +437,8 @@ export class Scheduler {
   }
 
   #hostOf(sent: Sent): Host {
-    return "url" in sent ? this.#host(hostOf(sent.url)) : sent;
+    if ("url" in sent) return this.#host(hostOf(sent.url));
+    return "at" in sent ? sent.at : sent;
   }
 
   #send(sent: Sent, state: Host): void {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { asked, done, finish, open as openCrawl, pages, type Said, settle, times } from "./parts.ts";
+import { ManualClock } from "../../lib/time/clock.ts";
+import { FaultyDisk } from "../disk/faulty_disk.ts";
+import { asked, done, epoch, finish, open as openCrawl, pages, type Said, settle, snapshotOf, times } from "./parts.ts";
 import { answer, followAll, followFrom, smallSite } from "./site.ts";
 
 /** A crawl that obeys robots.txt. */
@@ -132,4 +134,70 @@ Deno.test("an absurd Crawl-delay does not hang a crawl, and is told once", async
   assert.deepEqual(times(run), [0, 600, 1200, 1800]);
   const logged = run.events.filter((event) => event.type === "log");
   assert.deepEqual(logged.map(({ level, url }) => [level, url]), [["warn", "http://a.com/robots.txt"]]);
+});
+
+/** Sites whose robots.txt is at http://b.com/robots.txt, and that host. */
+const elsewhere: Said["site"] = ({ url }) =>
+  url.endsWith("/robots.txt") && !url.startsWith("http://b.com/")
+    ? answer(url, "", 301, { location: "http://b.com/robots.txt" })
+    : answer(url, "");
+
+const fromEach = (...urls: readonly string[]) => followFrom(...urls.map((url) => `http://${url}`));
+
+Deno.test("a robots.txt that is at another host waits for that host's delay, and its pages for it", async () => {
+  const run = open({
+    delay: 3,
+    spider: fromEach("b.com/1", "b.com/2", "a1.com/", "a2.com/", "a3.com/"),
+    site: elsewhere,
+  });
+  assert.deepEqual(await run.crawl(), done);
+  const atB = run.asked.filter(({ what }) => what.startsWith("http://b.com/")).map(({ at }) => at / 1000);
+  assert.deepEqual(atB, [0, 3, 6, 9, 12, 15]);
+  assert.equal(pages(run).length, 5);
+});
+
+Deno.test("a robots.txt that is at another host waits as long as that host asks, and as its Crawl-delay says", async () => {
+  const run = open({
+    spider: fromEach("b.com/1", "a1.com/", "a2.com/"),
+    site: (request) =>
+      request.url === "http://b.com/1"
+        ? answer(request.url, "", 429, { "retry-after": "40" })
+        : request.url === "http://b.com/robots.txt"
+        ? answer(request.url, "User-agent: *\nCrawl-delay: 5")
+        : elsewhere(request, undefined),
+  });
+  await run.crawl();
+  const atB = run.asked.filter(({ what }) => what.startsWith("http://b.com/")).map(({ at }) => at / 1000);
+  const gaps = atB.slice(1).map((at, before) => at - atB[before]!);
+  assert.ok(gaps.every((gap) => gap >= 5), `${atB}`);
+  assert.ok(gaps.some((gap) => gap >= 40), `${atB}`);
+});
+
+Deno.test("a robots.txt at a host that is not crawled otherwise is asked with its delay, too", async () => {
+  const run = open({ delay: 3, spider: fromEach("a1.com/", "a2.com/"), site: elsewhere });
+  assert.deepEqual(await run.crawl(), done);
+  const atB = run.asked.filter(({ what }) => what.startsWith("http://b.com/")).map(({ at }) => at / 1000);
+  assert.equal(atB.length, 2);
+  assert.ok(atB[1]! - atB[0]! >= 3, `${atB}`);
+  assert.equal(run.parts.scheduler.inFlight, 0);
+  assert.equal(run.parts.scheduler.asking, 0);
+});
+
+Deno.test("the next time slice keeps the delay of the host that a robots.txt is at", async () => {
+  const disk = new FaultyDisk(), clock = new ManualClock(epoch);
+  disk.makeFolder("/c");
+  const said: Said = { delay: 3, spider: fromEach("b.com/1", "a1.com/", "a2.com/"), site: elsewhere, disk, clock, folder: "/c" };
+  const atB: number[] = [];
+  let snapshot: Said["snapshot"];
+  for (let slice = 0, ending; ending?.outcome !== "finished"; slice++) {
+    assert.ok(slice < 30);
+    const run = open({ ...said, ...snapshot && { snapshot } });
+    clock.after(1000, () => run.engine.pause("timeout"));
+    ending = await run.crawl();
+    atB.push(...run.asked.filter(({ what }) => what.startsWith("http://b.com/")).map(({ at }) => at / 1000));
+    snapshot = snapshotOf(run);
+    for (const part of [run.parts.frontier, run.parts.items, run.parts.failures, run.parts.logs]) part?.close();
+  }
+  assert.equal(atB.length, 4);
+  assert.ok(atB.slice(1).every((at, before) => at - atB[before]! >= 3), `${atB}`);
 });
