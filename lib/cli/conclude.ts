@@ -37,7 +37,7 @@ export function conclude(
   crawl: Crawl,
   ending: Ending,
 ): void {
-  const { counters, waiting } = crawl.progress;
+  const { pending: waiting, progress: { counters } } = crawl;
   const { name } = asked.spider;
   for (const line of reporter.repeated()) reporter.log("error", line);
   if (ending.outcome === "paused" && ending.reason === "timeout" && crawl.idleReason !== undefined) {

@@ -150,7 +150,20 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
     keeping: run.keeping,
     isRetry,
     ...(isRetry && { maxPages: Infinity }),
+    onBegun: () => beginTime(),
   });
+  const { locate, timeout, grace } = asked;
+  const timers: (() => void)[] = [];
+  const beginTime = () => {
+    if (timeout === undefined || timers.length > 0) return;
+    timers.push(
+      clock.after(1000 * timeout, () => crawl.pauseInTime("timeout")),
+      clock.after(1000 * (timeout + grace), () => {
+        reporter.log("warn", `The time of --timeout and --grace has passed: stopping at once`);
+        crawl.cancel("timeout");
+      }),
+    );
+  };
   using _signals = onSignals((signal, before) => {
     if (before === 0) {
       const { inFlight, open } = crawl.progress;
@@ -158,7 +171,6 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
       crawl.pause(signal);
     } else crawl.cancel(signal);
   });
-  const { locate, timeout, grace } = asked;
   using _errors = onStrayErrors((thrown) => {
     const error = spiderError(thrown, `The spider left an error uncaught: ${readThrown(thrown).name}`, locate);
     reporter.spiderError(error.message);
@@ -178,17 +190,13 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
   context.watchdog?.watch({
     callback: callbackTimeout === false ? Infinity : 1000 * (callbackTimeout + grace),
     end: timeout === undefined ? Infinity : 1000 * (timeout + grace),
+    countsOnStart: callbackTimeout === false,
     json: reporter.identity,
     isLive: terminal.isLive,
     tellsSlow: reporter.showsWarnings,
   }, (reason) => reporter.log("warn", `A callback that never ends will not be noticed: ${reason}`));
-  const timers = timeout === undefined ? [] : [
-    clock.after(1000 * timeout, () => crawl.pause("timeout")),
-    clock.after(1000 * (timeout + grace), () => {
-      reporter.log("warn", `The time of --timeout and --grace has passed: stopping at once`);
-      crawl.cancel("timeout");
-    }),
-  ];
+  // Where nothing else bounds onStart, this does.
+  if (callbackTimeout === false) beginTime();
   reporter.start(() => crawl.progress);
   const ending = readerGone(await crawl.run(), run);
   reporter.stop();

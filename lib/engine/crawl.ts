@@ -44,6 +44,8 @@ export interface CrawlOptions extends EngineOptions {
   readonly isRetry?: boolean;
   /** How many pages may be given up; with more the crawl finishes all the same, for the reason `maxFailed`. @default {any number} */
   readonly maxFailed?: MaxFailed;
+  /** Called when `onStart` has ended, and the first request may be sent. */
+  readonly onBegun?: () => void;
 }
 
 /** How long a crawl that is cancelled waits for `onClose`, in milliseconds. */
@@ -87,12 +89,18 @@ export class Crawl {
     return this.#engine.progress;
   }
 
+  /** Requests that a next run goes on with, those in flight among them. */
+  get pending(): number {
+    const { frontier } = this.#parts;
+    return frontier.waiting + frontier.inFlight;
+  }
+
   /** Seconds that the crawl has run, its earlier processes included. */
   get elapsed(): number {
     return this.#options.elapsed + (this.#parts.clock.now() - this.#beganAt) / 1000;
   }
 
-  /** Which host has kept this run from sending anything, in words; undefined when something was sent. */
+  /** What took the time of a run that has committed nothing, in words; undefined when nothing is to be said of it. */
   get idleReason(): string | undefined {
     return this.#engine.idleReason;
   }
@@ -100,6 +108,11 @@ export class Crawl {
   /** Takes no more requests and ends when those in flight are done. */
   pause(reason: string): void {
     this.#engine.pause(reason);
+  }
+
+  /** The same because the time is over, and not before the first page where only that is waited for. */
+  pauseInTime(reason: string): void {
+    this.#engine.pauseInTime(reason);
   }
 
   /** Ends now; requests in flight stay pending. */
@@ -164,6 +177,7 @@ export class Crawl {
       const { resuming } = this.#options;
       if (spider.onStart !== undefined) await limit.call({ name: "onStart" }, () => spider.onStart?.({ resuming }));
       this.#saver?.start();
+      this.#options.onBegun?.();
       return undefined;
     } catch (thrown) {
       return this.#failure(thrown, true, "onStart");
@@ -235,7 +249,7 @@ export class Crawl {
       renamed,
       starts: starts.snapshot(),
       counters,
-      pending: frontier.waiting + frontier.inFlight,
+      pending: this.pending,
       state: state.packed,
       frontier: frontier.snapshot(),
       scheduler: scheduler.snapshot(),

@@ -26,7 +26,7 @@ import { namedSitemaps, namesSitemaps, sitemapsOf } from "./sitemaps.ts";
 import { spiderError } from "./spider_error.ts";
 import { slowAfter, slowWords } from "./time_limit.ts";
 import { type Commit, visit, type VisitParts } from "./visit.ts";
-import { idleWords, wordsOf } from "./waiting_words.ts";
+import { barrenWords, idleWords, wordsOf } from "./waiting_words.ts";
 import { counted } from "../text/count.ts";
 
 /** What bounds a crawl. */
@@ -100,6 +100,13 @@ export class Engine {
   #pulling = false;
   #isResting = false;
   #pausing: string | undefined;
+  /** Why to pause after the next commit. */
+  #pausingNext: string | undefined;
+  #commits = 0;
+  /** Start requests that were known. */
+  #known = 0;
+  /** What `cancel` has cut off: pages, and requests for robots.txt. */
+  #cut = { pages: 0, robots: 0 };
   #isOver = false;
   #cancelTimer: () => void = () => {};
 
@@ -164,12 +171,14 @@ export class Engine {
     };
   }
 
-  /** Which host has kept the crawl from sending anything at all, in words; undefined when something was sent. */
+  /** What took the time of a run that has committed nothing, in words; undefined when nothing is to be said of it. */
   get idleReason(): string | undefined {
-    const { scheduler } = this.#parts;
+    const { scheduler, spider, starts } = this.#parts;
+    if (this.#commits > 0) return undefined;
     const waiting = scheduler.waitingFor();
-    if (this.#begun > 0 || waiting === undefined) return undefined;
-    return idleWords(waiting, scheduler.delayOf(waiting.host));
+    if (this.#begun === 0 && waiting !== undefined) return idleWords(waiting, scheduler.delayOf(waiting.host));
+    const isReading = spider.start !== undefined && !starts.done;
+    return barrenWords({ ...this.#cut, known: isReading ? this.#known : undefined });
   }
 
   /** Crawls, and returns how it ended. Never throws. */
@@ -187,8 +196,20 @@ export class Engine {
     this.#turn();
   }
 
+  /**
+   * Pauses because the time is over. Where nothing was committed yet and there is nothing to do but wait for the next
+   * start request, that one comes first: a next run would wait for it from the beginning, and get no further.
+   */
+  pauseInTime(reason: string): void {
+    const { scheduler, starts } = this.#parts;
+    const isOwing = this.#commits === 0 && !starts.done && scheduler.waiting === 0 && this.#visits === 0;
+    if (isOwing) this.#pausingNext = reason;
+    else this.pause(reason);
+  }
+
   /** Ends at once: requests in flight stay pending. */
   cancel(reason: string): void {
+    this.#cut = { pages: this.#visits, robots: this.#parts.scheduler.asking };
     this.#end({ outcome: "paused", reason });
   }
 
@@ -276,6 +297,7 @@ export class Engine {
       await starts.pull(frontier.isInMemory ? pulledAtOnce : fewWaiting, (request) => {
         if (this.#isOver) return undefined;
         const isNew = frontier.takeStart(request) && scheduler.add(request);
+        if (!isNew) this.#known += 1;
         if (!isNew && starts.again === 0) counters.duplicates += 1;
         const brings = this.#options.sitemaps && scheduler.add(sitemapsOf(request));
         if (isNew || brings) {
@@ -372,6 +394,8 @@ export class Engine {
     const { request } = commit;
     this.#parts.room.close(request);
     this.#hasCommitted = true;
+    this.#commits += 1;
+    this.#pausing ??= this.#pausingNext;
     const error = makeCommit(commit, this.#parts, this.#options.limit);
     if (error !== undefined) void this.#tell(error, request);
     const { counters } = this.#parts;
@@ -387,6 +411,7 @@ export class Engine {
   #waitsFor(): string | undefined {
     const { outage, scheduler, room, clock } = this.#parts;
     if (this.#pausing !== undefined) return `pausing: ${counted(this.#visits, "page is", "pages are")} being finished`;
+    if (this.#pausingNext !== undefined) return "pausing after the first page, for which start() is awaited";
     if (outage.down !== undefined) {
       const seconds = Math.round((clock.now() - outage.down.since) / 1000);
       return `the network is down for ${seconds} s: ${outage.down.failure.message}`;

@@ -1,4 +1,5 @@
 import type { Waiting } from "../schedule/scheduler.ts";
+import { counted } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
 
 const reasons: Readonly<Record<Waiting["reason"], string>> = {
@@ -29,4 +30,24 @@ export function idleWords({ reason, host, seconds = 0 }: Waiting, delay: number)
   const pace = delay > 0 ? `, its delay is ${formatDuration(Math.ceil(delay))}` : "";
   return `Nothing was sent in this run: ${why[reason]}${pace}. ` +
     "Give a run more time with --timeout, or let more time pass between two runs";
+}
+
+/** What a run was busy with that has committed nothing. */
+export interface Barren {
+  /** Pages in flight, and requests for robots.txt, that were cut off. */
+  readonly pages: number;
+  readonly robots: number;
+  /** Start requests that came and were known, where there may be more; undefined where not. */
+  readonly known: number | undefined;
+}
+
+/** Returns what took the time of a run that has committed nothing, and what to do about it; undefined for nothing. */
+export function barrenWords({ pages, robots, known }: Barren): string | undefined {
+  const reasons: string[] = [];
+  if (pages > 0) reasons.push(`${counted(pages, "page in flight was", "pages in flight were")} cut off by --grace`);
+  if (robots > 0) reasons.push(`${counted(robots, "robots.txt was", "robots.txt were")} cut off by --grace`);
+  if (known === 0) reasons.push("start() gave nothing");
+  else if (known !== undefined) reasons.push(`start() gave ${counted(known, "request")}, all known from earlier runs`);
+  if (reasons.length === 0) return undefined;
+  return `No page was finished in this run: ${reasons.join("; ")}. Give a run more time with --timeout or --grace`;
 }

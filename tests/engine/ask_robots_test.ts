@@ -186,7 +186,14 @@ Deno.test("a robots.txt at a host that is not crawled otherwise is asked with it
 Deno.test("the next time slice keeps the delay of the host that a robots.txt is at", async () => {
   const disk = new FaultyDisk(), clock = new ManualClock(epoch);
   disk.makeFolder("/c");
-  const said: Said = { delay: 3, spider: fromEach("b.com/1", "a1.com/", "a2.com/"), site: elsewhere, disk, clock, folder: "/c" };
+  const said: Said = {
+    delay: 3,
+    spider: fromEach("b.com/1", "a1.com/", "a2.com/"),
+    site: elsewhere,
+    disk,
+    clock,
+    folder: "/c",
+  };
   const atB: number[] = [];
   let snapshot: Said["snapshot"];
   for (let slice = 0, ending; ending?.outcome !== "finished"; slice++) {

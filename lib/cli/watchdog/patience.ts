@@ -43,12 +43,15 @@ export class Patience {
     else if (this.#signals > 1) this.#expect(`the second ${name} was not heard within a second`, beats);
   }
 
-  /** Returns why the process is to be ended now; `passed` milliseconds after the last time. */
-  tick(passed: number, beats: number, isRunning: boolean): string | undefined {
+  /**
+   * Returns why the process is to be ended now; `passed` milliseconds after the last time. `isRunning`: a callback or
+   * hook has begun; `counts`: this time is part of that until the end.
+   */
+  tick(passed: number, beats: number, isRunning: boolean, counts = true): string | undefined {
     const step = Math.min(passed, longestTick);
     this.#busy = beats === this.#beats ? this.#busy + step : 0;
     this.#beats = beats;
-    this.#elapsed += passed;
+    if (counts) this.#elapsed += passed;
     if (this.#elapsed >= this.#options.end && !this.#isOver) {
       this.#isOver = true;
       this.#expect("the end of --timeout and --grace was not heard within a second", beats);

@@ -11,6 +11,8 @@ export interface Orders extends PatienceOptions {
   readonly isLive: boolean;
   /** Say so when a callback keeps everything else from its turn for long. */
   readonly tellsSlow: boolean;
+  /** Whether the time of `onStart` is part of that until `end`. */
+  readonly countsOnStart: boolean;
 }
 
 /** Milliseconds between two signs of life. */

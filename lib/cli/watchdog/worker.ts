@@ -27,7 +27,8 @@ function watch(orders: Orders): void {
   const look = () => {
     const now = systemClock.now();
     const calls = board.read();
-    const reason = patience.tick(now - last, board.beats, calls.length > 0);
+    const counts = orders.countsOnStart || !calls.some(({ name }) => name === "onStart");
+    const reason = patience.tick(now - last, board.beats, calls.length > 0, counts);
     last = now;
     if (reason !== undefined) end(reason, calls, orders);
     const isSlow = calls.length > 0 && patience.busy >= 1000 * slowAfter;

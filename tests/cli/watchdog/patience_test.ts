@@ -79,3 +79,16 @@ Deno.test("a machine that slept has not been busy", () => {
   assert.equal(patience.tick(3_600_000, 7, true), undefined);
   assert.equal(patience.busy, 500);
 });
+
+Deno.test("time that does not count brings the end no nearer, until it counts", () => {
+  const patience = new Patience({ callback: Infinity, end: 1000 });
+  for (let passed = 0; passed < 60_000; passed += 250) {
+    assert.equal(patience.tick(250, 7, true, false), undefined);
+  }
+  const reasons = Array.from({ length: 10 }, () => patience.tick(250, 7, true));
+  assert.equal(
+    reasons.find((reason) => reason !== undefined),
+    "the end of --timeout and --grace was not heard within a second",
+  );
+  assert.equal(reasons.slice(0, 4).every((reason) => reason === undefined), true);
+});
