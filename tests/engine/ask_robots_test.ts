@@ -208,3 +208,20 @@ Deno.test("the next time slice keeps the delay of the host that a robots.txt is 
   assert.equal(atB.length, 4);
   assert.ok(atB.slice(1).every((at, before) => at - atB[before]! >= 3), `${atB}`);
 });
+
+Deno.test("two hosts whose robots.txt lead to each other do not wait for each other for ever", async () => {
+  const run = open({
+    delay: 3,
+    spider: fromEach("b.com/1", "c.com/1"),
+    site: ({ url }) =>
+      url.endsWith("/robots.txt")
+        ? answer(url, "", 301, { location: `http://${url.includes("b.com") ? "c" : "b"}.com/robots.txt` })
+        : answer(url),
+  });
+  assert.deepEqual(await run.crawl(), done);
+  assert.equal(pages(run).length, 2);
+  for (const host of ["b", "c"]) {
+    const at = run.asked.filter(({ what }) => what.startsWith(`http://${host}.com/`)).map(({ at }) => at / 1000);
+    assert.ok(at.slice(1).every((time, before) => time - at[before]! >= 3), `${at}`);
+  }
+});
