@@ -101,6 +101,7 @@ export class CheckpointStore {
     // And both before what they count.
     if (this.#disk.isFolder(this.#places.checkpoint)) await this.#disk.syncFolder(this.#places.checkpoint);
     await this.#disk.remove(this.#places.checkpoint);
+    await this.#disk.remove(this.#places.interrupted);
     if (this.#disk.size(this.#places.root) !== undefined) await this.#disk.syncFolder(this.#places.root);
   }
 
@@ -108,6 +109,7 @@ export class CheckpointStore {
   async putAside(): Promise<string> {
     const folder = this.#aside();
     await this.#disk.rename(this.#places.checkpoint, folder);
+    await this.#disk.remove(this.#places.interrupted);
     return folder;
   }
 

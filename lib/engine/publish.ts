@@ -78,6 +78,7 @@ export async function publish(
     if (counters.failed > 0) {
       if (published !== items) await savePublished(store, published);
       await keepForRetry(disk, places, isRetryFile);
+      await disk.remove(places.interrupted);
     } else {
       await forgetRetry(disk, places);
       await store.clear();
