@@ -77,8 +77,8 @@ export async function publish(
     const { store, places } = keeping;
     if (counters.failed > 0) {
       if (published !== items) await savePublished(store, published);
-      await keepForRetry(disk, places, isRetryFile);
       await disk.remove(places.interrupted);
+      await keepForRetry(disk, places, isRetryFile);
     } else {
       await forgetRetry(disk, places);
       await store.clear();
