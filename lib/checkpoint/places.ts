@@ -11,6 +11,8 @@ export interface Places {
   /** The folder of everything below. */
   readonly root: string;
   readonly lock: string;
+  /** Calls in which a process was ended. Beside the checkpoint, because it may come before the first document. */
+  readonly interrupted: string;
   /** The folder of the checkpoint. */
   readonly checkpoint: string;
   readonly current: string;
@@ -31,6 +33,7 @@ export function placesOf(dataDir: string, project: string, spider: string): Plac
   return {
     root,
     lock: `${root}/lock`,
+    interrupted: `${root}/interrupted.jsonl`,
     checkpoint,
     current: `${checkpoint}/checkpoint.msgpack`,
     previous: `${checkpoint}/checkpoint.prev.msgpack`,

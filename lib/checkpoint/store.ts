@@ -94,6 +94,8 @@ export class CheckpointStore {
 
   /** Removes the checkpoint and everything that belongs to it. */
   async clear(): Promise<void> {
+    // Before the documents: a crawl that begins without any would take it for its own.
+    await this.#disk.remove(this.#places.interrupted);
     // Keeps C7: the older generation first, so that a crash in between leaves the newer one or none.
     await this.#disk.remove(this.#places.previous);
     if (this.#disk.size(this.#places.current) !== undefined) await this.#disk.syncFolder(this.#places.checkpoint);
@@ -107,6 +109,7 @@ export class CheckpointStore {
   /** Moves the whole folder, damaged as it is, out of the way; returns its new place. */
   async putAside(): Promise<string> {
     const folder = this.#aside();
+    await this.#disk.remove(this.#places.interrupted);
     await this.#disk.rename(this.#places.checkpoint, folder);
     return folder;
   }

@@ -2,6 +2,7 @@ import type { Renamed } from "../engine/renamed.ts";
 import type { Locate } from "../engine/visit.ts";
 import { stdoutPath } from "../feed/format.ts";
 import { SpiderError } from "../spider/check.ts";
+import { formatDuration } from "../text/duration.ts";
 import { loadSpider, spiderFile, UnknownSpiderError } from "../spider/load.ts";
 import { locatorOf } from "../spider/locate.ts";
 import type { Settings } from "../spider/settings.ts";
@@ -40,12 +41,32 @@ export interface Asked extends Trust {
   readonly output: string | undefined;
 }
 
+/** Seconds that a spider's file has to be loaded: as many as a callback has that nobody gave another time. */
+const loadWithin = 60;
+
+/** Loads a spider, or throws a `SpiderError` when its top level does not end in so many seconds. */
+async function loadInTime(which: string, context: Context, seconds: number): Promise<Spider> {
+  const over = Promise.withResolvers<never>();
+  const cancel = context.clock.after(1000 * seconds, () => {
+    const path = spiderFile(which, context)?.path ?? which;
+    const message = `its top level has not ended within ${formatDuration(seconds)}: begin what takes long in onStart`;
+    over.reject(new SpiderError(path, [message]));
+  });
+  try {
+    return await Promise.race([loadSpider(which, context), over.promise]);
+  } finally {
+    cancel();
+  }
+}
+
 /** Reads what `trawl crawl` is asked for, its spider loaded; throws a `UsageError` with every mistake. */
 export async function readAsked(context: Context, options: OptionReader): Promise<Asked> {
   const [which] = context.args.args;
+  const timeout = options.optionalDuration("timeout"), grace = options.optionalDuration("grace") ?? 30;
   let spider: Spider | undefined;
   try {
-    if (which !== undefined) spider = await loadSpider(which, context);
+    const within = Math.min(loadWithin, (timeout ?? Infinity) + grace);
+    if (which !== undefined) spider = await loadInTime(which, context, within);
   } catch (error) {
     if (!(error instanceof UnknownSpiderError || error instanceof SpiderError)) throw error;
     options.problems.push(error.message);
@@ -58,8 +79,8 @@ export async function readAsked(context: Context, options: OptionReader): Promis
     limit: options.count("limit"),
     fresh: options.has("fresh"),
     retryFailed: options.has("retry-failed"),
-    timeout: options.optionalDuration("timeout"),
-    grace: options.optionalDuration("grace") ?? 30,
+    timeout,
+    grace,
     renamed: readRenamed(options, spider),
     locate: locatorOf(which === undefined ? undefined : spiderFile(which, context), context.folder),
     interval: options.duration("checkpoint-interval", 5),

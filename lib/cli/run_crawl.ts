@@ -5,6 +5,7 @@
  */
 
 import type { Identity } from "../checkpoint/document.ts";
+import { type InterruptedFile, noteInterrupted } from "../checkpoint/interrupted.ts";
 import type { Found } from "../checkpoint/store.ts";
 import { holdSpare } from "../disk/descriptors.ts";
 import { DiskError } from "../disk/disk.ts";
@@ -13,6 +14,7 @@ import type { Ending } from "../engine/engine.ts";
 import type { EngineParts } from "../engine/parts.ts";
 import { spiderError } from "../engine/spider_error.ts";
 import { exitCodeOf } from "../engine/exit_code.ts";
+import { slowAfter } from "../engine/time_limit.ts";
 import { startUrlsOf } from "../engine/plan.ts";
 import { stdoutPath } from "../feed/format.ts";
 import type { Counters } from "../engine/counters.ts";
@@ -160,16 +162,28 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
       clock.after(1000 * timeout, () => crawl.pauseInTime("timeout")),
       clock.after(1000 * (timeout + grace), () => {
         reporter.log("warn", `The time of --timeout and --grace has passed: stopping at once`);
-        crawl.cancel("timeout");
+        cancel("timeout");
       }),
     );
+  };
+  const interrupted: InterruptedFile | undefined = run.keeping &&
+    { path: run.keeping.places.interrupted, code: identity.code };
+  const cancel = (reason: string) => {
+    const began = clock.wall() - 1000 * Math.min(slowAfter, grace);
+    const calls = parts.limit.running.filter(({ since }) => since <= began);
+    try {
+      if (interrupted !== undefined) noteInterrupted(disk, interrupted, calls, clock.wall());
+    } catch (error) {
+      reporter.log("warn", `The next run will not know which callbacks did not return: ${readThrown(error).message}`);
+    }
+    crawl.cancel(reason);
   };
   using _signals = onSignals((signal, before) => {
     if (before === 0) {
       const { inFlight, open } = crawl.progress;
       reporter.log("info", `${signal}: finishing ${counted(inFlight + open, "page")}; once more to stop at once`);
       crawl.pause(signal);
-    } else crawl.cancel(signal);
+    } else cancel(signal);
   });
   using _errors = onStrayErrors((thrown) => {
     const error = spiderError(thrown, `The spider left an error uncaught: ${readThrown(thrown).name}`, locate);
@@ -191,6 +205,7 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
     callback: callbackTimeout === false ? Infinity : 1000 * (callbackTimeout + grace),
     end: timeout === undefined ? Infinity : 1000 * (timeout + grace),
     countsOnStart: callbackTimeout === false,
+    interrupted,
     json: reporter.identity,
     isLive: terminal.isLive,
     tellsSlow: reporter.showsWarnings,
@@ -200,7 +215,7 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
   reporter.start(() => crawl.progress);
   const ending = readerGone(await crawl.run(), run);
   reporter.stop();
-  for (const cancel of timers) cancel();
+  for (const stopTimer of timers) stopTimer();
   conclude(context, asked, reporter, run, crawl, ending);
   return exitCodeOf(ending);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readInterrupted } from "../checkpoint/interrupted.ts";
 import type { Places } from "../checkpoint/places.ts";
 import type { Disk } from "../disk/disk.ts";
 import { createCounters } from "../engine/counters.ts";
@@ -35,6 +36,7 @@ import { Downloader } from "../net/download.ts";
 import { AddressGuard } from "../net/address/guard.ts";
 import { Scheduler } from "../schedule/scheduler.ts";
 import { callbacksOf } from "../spider/check.ts";
+import { digestOf } from "../spider/digest.ts";
 import type { Settings } from "../spider/settings.ts";
 import type { Spider } from "../spider/spider.ts";
 import type { Clock } from "../time/clock.ts";
@@ -216,6 +218,8 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       counters,
       items,
       failures,
+      interrupted: options.places &&
+        readInterrupted(disk, { path: options.places.interrupted, code: digestOf(spider) }),
       emit,
     };
   } catch (error) {

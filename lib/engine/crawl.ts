@@ -72,7 +72,11 @@ export class Crawl {
       if (event.type === "given-up") this.#lastFailure = `${event.url}: ${event.failure.message}`;
       parts.emit(event);
     };
-    this.#engine = new Engine({ ...parts, emit }, { ...options, onIdle: () => this.#saver?.saveIdle() });
+    this.#engine = new Engine({ ...parts, emit }, {
+      ...options,
+      onIdle: () => this.#saver?.saveIdle(),
+      save: async () => await this.#saver?.save(),
+    });
     this.#saver = options.keeping && new Saver({
       ...options.keeping,
       clock: parts.clock,

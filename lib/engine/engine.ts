@@ -7,7 +7,7 @@
  * @module
  */
 
-import { identity } from "../frontier/fingerprint.ts";
+import { identity, keyOf } from "../frontier/fingerprint.ts";
 import { hostOf } from "../frontier/frontier.ts";
 import type { Failure, Outcome } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
@@ -48,11 +48,16 @@ export interface EngineOptions extends RedirectRules {
   readonly limit: number;
   /** Called when something has been committed and there is nothing to do but wait. */
   readonly onIdle?: () => void;
+  /** Saves what has been done, before a request in which a process was ended is begun again. */
+  readonly save?: () => Promise<void>;
   /** Requests in flight. @default {16} */
   readonly concurrency?: number;
   /** Seconds for which this machine may have nothing left for a connection before the crawl pauses. @default {600} */
   readonly shortageTimeout?: number;
 }
+
+/** A request is given up when so many processes were ended in calls of it. */
+const mostInterrupted = 3;
 
 /** A wait that is worth a save, in milliseconds. */
 const leastIdle = 250;
@@ -98,6 +103,10 @@ export class Engine {
   #begun = 0;
   #visits = 0;
   #pulling = false;
+  /** Requests in which a process was ended: they are begun when nothing else is left, one at a time. */
+  readonly #last: Request[] = [];
+  /** Keys of those whose turn has come. */
+  readonly #allowed = new Set<string>();
   #isResting = false;
   #pausing: string | undefined;
   /** Why to pause after the next commit. */
@@ -267,7 +276,13 @@ export class Engine {
 
   #endIfIdle(): boolean {
     if (this.#visits > 0 || this.#robots.isBusy) return false;
-    if (this.#parts.scheduler.waiting === 0 && this.#parts.starts.done && !this.#pulling) {
+    const isDone = this.#parts.scheduler.waiting === 0 && this.#parts.starts.done && !this.#pulling;
+    const last = isDone && this.#mayTake() ? this.#last.shift() : undefined;
+    if (last !== undefined) {
+      void this.#beginLast(last);
+      return true;
+    }
+    if (isDone && this.#last.length === 0) {
       // Also when a pause was asked for: a pause on the very last page is the end.
       this.#end({ outcome: "finished", reason: "done" });
     } else if (this.#pausing !== undefined) {
@@ -340,11 +355,40 @@ export class Engine {
       scheduler.ended(request, undefined);
       this.#commit({ request, links: namedSitemaps(request, robots?.sitemaps(request.url) ?? []) });
     } else {
+      const key = keyOf(request), times = this.#parts.interrupted?.get(key) ?? 0;
+      if (times >= mostInterrupted) {
+        scheduler.ended(request, undefined);
+        const message = `${request.callback} is not called again: the process was ended in it ${times} times, ` +
+          "because it did not return";
+        this.#commit({ request, failure: { kind: "callback", message } });
+        return;
+      }
+      if (times > 0 && !this.#allowed.has(key)) {
+        scheduler.ended(request, undefined);
+        this.#last.push(request);
+        return;
+      }
       if (robots !== undefined) scheduler.keepCrawlDelay(hostOf(request.url), robots.crawlDelay(request.url));
       this.#begun += 1;
       this.#visits += 1;
       void this.#visit(request);
     }
+  }
+
+  /** Lets a request have its turn that may be the end of this process, when all others are safe. */
+  async #beginLast(request: Request): Promise<void> {
+    this.#visits += 1;
+    try {
+      await this.#options.save?.();
+    } catch (error) {
+      this.fail(error, false);
+    }
+    this.#visits -= 1;
+    if (this.#isOver) return;
+    this.#allowed.add(keyOf(request));
+    // The scheduler keeps its host's delay.
+    this.#parts.scheduler.putBack(request);
+    this.#turn();
   }
 
   async #visit(request: Request): Promise<void> {
@@ -366,7 +410,10 @@ export class Engine {
     try {
       const { spider, limit } = this.#parts;
       if (spider.onError === undefined) return;
-      await limit.call({ name: "onError", url: request.url }, () => spider.onError?.(error, request));
+      await limit.call(
+        { name: "onError", url: request.url, key: keyOf(request) },
+        () => spider.onError?.(error, request),
+      );
     } catch (thrown) {
       const { message } = spiderError(thrown, "onError failed", this.#parts.locate);
       this.#parts.emit({ type: "log", level: "error", message, url: request.url });

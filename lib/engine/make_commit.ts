@@ -4,6 +4,7 @@
  * @module
  */
 
+import { keyOf } from "../frontier/fingerprint.ts";
 import { hostOf } from "../frontier/frontier.ts";
 import type { Failure } from "../model/outcome.ts";
 import type { Request } from "../model/request.ts";
@@ -24,6 +25,7 @@ export type CommitParts = Pick<
   | "counters"
   | "blocks"
   | "inScope"
+  | "limit"
   | "locate"
   | "emit"
 >;
@@ -45,7 +47,11 @@ export function makeCommit(commit: Commit, parts: CommitParts, limit: number): E
   let { page, failure } = commit;
   let error: Error | undefined;
   try {
-    parts.state.change(page?.updates ?? []);
+    const { updates = [] } = page ?? {};
+    if (updates.length > 0) {
+      const called = { name: "page.update", url: request.url, key: keyOf(request) };
+      parts.limit.run(called, () => parts.state.change(updates));
+    }
   } catch (thrown) {
     failure = callbackFailure(thrown, parts.locate);
     ({ error } = failure);

@@ -50,5 +50,7 @@ export interface EngineParts {
   readonly counters: Counters;
   readonly items: Feed;
   readonly failures: Feed;
+  /** How often a process was ended in a call of a request's, by its key. @default {none was} */
+  readonly interrupted?: ReadonlyMap<string, number> | undefined;
   readonly emit: Emit;
 }

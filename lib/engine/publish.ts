@@ -77,6 +77,7 @@ export async function publish(
     const { store, places } = keeping;
     if (counters.failed > 0) {
       if (published !== items) await savePublished(store, published);
+      await disk.remove(places.interrupted);
       await keepForRetry(disk, places, isRetryFile);
     } else {
       await forgetRetry(disk, places);

@@ -15,8 +15,8 @@ import type { Clock } from "../time/clock.ts";
 
 /** Shows what runs to whoever watches from another thread. */
 export interface Board {
-  /** Writes down a call, and returns what to say when it ends. */
-  begin(name: string, url: string, since: number): number;
+  /** Writes down a call, and returns what to say when it ends. `key` is that of its request, if it has one. */
+  begin(name: string, url: string, since: number, key: string): number;
   /** The thread belongs to this call from now on, or to none. */
   enter(place: number | undefined): void;
   end(place: number): void;
@@ -37,6 +37,8 @@ export interface Call {
   readonly name: string;
   /** The page's URL; empty for a hook that has none. */
   readonly url: string;
+  /** The key of the page's request; empty for a hook that has none. */
+  readonly key: string;
   /** In milliseconds since 1970. */
   readonly since: number;
   /**
@@ -45,6 +47,9 @@ export interface Call {
    */
   pace(): Promise<void> | undefined;
 }
+
+/** What is called, and for which page. */
+export type Called = Pick<Call, "name"> & Partial<Pick<Call, "url" | "key">>;
 
 /** A callback or hook took longer than it may. */
 export class TimeLimitError extends Error {
@@ -82,9 +87,25 @@ export class TimeLimit {
     return this.#calls.values().next().value;
   }
 
+  /** The calls that have not ended, the oldest first. */
+  get running(): readonly Call[] {
+    return [...this.#calls];
+  }
+
+  /** Runs what must be done at once: it cannot be interrupted, and is only shown to whoever watches. */
+  run<Result>({ name, url = "", key = "" }: Called, work: () => Result): Result {
+    const { clock, board } = this.#options;
+    const place = board?.begin(name, url, clock.wall(), key);
+    try {
+      return enter(board, place, work);
+    } finally {
+      if (place !== undefined) board?.end(place);
+    }
+  }
+
   /** Returns what the function returns; throws what it throws, or a {@linkcode TimeLimitError}. */
   async call<Result>(
-    { name, url = "" }: { readonly name: string; readonly url?: string },
+    { name, url = "", key = "" }: Called,
     work: (call: Call) => Result | PromiseLike<Result>,
   ): Promise<Awaited<Result>> {
     const { clock, board, seconds = Infinity } = this.#options;
@@ -94,8 +115,8 @@ export class TimeLimit {
       if (clock.now() >= end) throw timeLimitError(name, seconds);
       return turn();
     };
-    const call: Call = { name, url, since: clock.wall(), pace };
-    const place = board?.begin(name, url, call.since);
+    const call: Call = { name, url, key, since: clock.wall(), pace };
+    const place = board?.begin(name, url, call.since, key);
     this.#calls.add(call);
     const cancels: (() => void)[] = [];
     try {

@@ -7,6 +7,7 @@
  */
 
 import { TooManyElementsError } from "../html/parse.ts";
+import { keyOf } from "../frontier/fingerprint.ts";
 import type { Item } from "../model/item.ts";
 import type { Failure, Outcome } from "../model/outcome.ts";
 import { createRequest, type Request } from "../model/request.ts";
@@ -165,7 +166,10 @@ async function readPage(request: Request, response: Response, parts: VisitParts)
   const page = new Page({ request, response, callbacks, state: parts.state, log, maxElements, referrerPolicy });
   try {
     const name = callbackOf(request, parts);
-    const yielded = await limit.call({ name, url }, (call) => runCallback(name, spider, page, { call, encode }));
+    const yielded = await limit.call(
+      { name, url, key: keyOf(request) },
+      (call) => runCallback(name, spider, page, { call, encode }),
+    );
     return { request, page: { response, ...yielded, updates: page.end() } };
   } catch (thrown) {
     // From here on the page takes nothing more from a callback that goes on all the same.
@@ -199,5 +203,13 @@ export function callbackFailure(
     ? `${stack}\nThe page was last asked for something here:\n${lastAsked.split("\n").slice(1).join("\n")}`
     : stack;
   const at = locate(where) ?? locate(lastAsked);
-  return { kind: "callback", message: `${name}: ${message}`, stack: where, ...at !== undefined && { at }, error };
+  // Without a place in it the stack of a call that took too long would be its message once more.
+  const isShown = !(isInstance(thrown, TimeLimitError) && lastAsked === "");
+  return {
+    kind: "callback",
+    message: `${name}: ${message}`,
+    ...isShown && { stack: where },
+    ...at !== undefined && { at },
+    error,
+  };
 }

@@ -10,6 +10,7 @@
 
 import { createHash } from "node:crypto";
 import type { Request } from "../model/request.ts";
+import { canonicalize } from "../url/canonical.ts";
 
 /** Three unsigned 32-bit numbers, never all zero. The array is used again by the next call. */
 export type Fingerprint = Uint32Array<ArrayBuffer>;
@@ -25,6 +26,11 @@ export function identity({ method, body, jar, userinfo }: Identified, canonicalU
   const login = jar === "" && userinfo === "" ? "" : ` ${digestOf(JSON.stringify([jar, userinfo]))}`;
   if (method === "GET" && body === undefined && login === "") return canonicalUrl;
   return `${method} ${body === undefined ? "" : digestOf(body)} ${canonicalUrl}${login}`;
+}
+
+/** Returns a short text that two requests share when they ask for the same thing, in any crawl. */
+export function keyOf(request: Identified & Pick<Request, "url">): string {
+  return digestOf(identity(request, canonicalize(request.url))).slice(0, 24);
 }
 
 function digestOf(data: string | Uint8Array): string {

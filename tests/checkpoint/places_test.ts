@@ -5,6 +5,7 @@ Deno.test("placesOf() puts everything of a spider below its project", () => {
   assert.deepEqual(placesOf("/data", "default", "quotes"), {
     root: "/data/default/quotes",
     lock: "/data/default/quotes/lock",
+    interrupted: "/data/default/quotes/interrupted.jsonl",
     checkpoint: "/data/default/quotes/checkpoint",
     current: "/data/default/quotes/checkpoint/checkpoint.msgpack",
     previous: "/data/default/quotes/checkpoint/checkpoint.prev.msgpack",

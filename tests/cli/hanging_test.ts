@@ -257,3 +257,100 @@ Deno.test("a callback that keeps the thread for its time and the grace ends the 
   assert.equal(signal, "SIGKILL", stderr);
   assert.match(stderr, /as long as callbackTimeout and --grace\. parse of .*\/page\/2\/ has been running since/);
 });
+
+/** The site, and a spider of 12 pages of which one, `bad`, hangs; with `kept` the paths of its items. */
+function many(place: Workplace, hang: string): { readonly crawl: readonly string[]; readonly bad: string } {
+  const urls = Array.from({ length: 12 }, (_, at) => new URL(`?n=${at}`, place.demo.quotes).href);
+  const settings = "callbackTimeout: 2, concurrency: 4, throttle: false";
+  const text = `export default { name: "hanging", settings: { ${settings} }, async *parse(page) {
+    if (page.url.endsWith("?n=0")) { console.error("hangs"); ${hang} }
+    yield { url: page.url };
+  } };`;
+  return {
+    crawl: ["crawl", place.write("hanging.ts", text), ...urls.flatMap((url) => ["--start-url", url])],
+    bad: urls[0]!,
+  };
+}
+
+for (
+  const [what, hang, args] of [
+    ["keeps the thread", "for (;;);", ["--grace", "0.5s"]],
+    ["keeps the thread after its first await", "await new Promise((done) => setTimeout(done, 10)); for (;;);", [
+      "--grace",
+      "0.5s",
+    ]],
+    ["never ends, in slices that are shorter than its time", "await new Promise(() => {});", [
+      "--timeout",
+      "1.2s",
+      "--grace",
+      "0.5s",
+    ]],
+  ] as const
+) {
+  Deno.test(`a page whose callback ${what} is taken last by the next run, and given up after three`, async () => {
+    await using place = await Workplace.open();
+    const { crawl, bad } = many(place, hang);
+    for (let run = 0; run < 3; run++) {
+      const { signal, code, stderr } = await place.run([...crawl, ...args]);
+      assert.ok(signal === "SIGKILL" || code === 4, stderr);
+    }
+    const fetched = place.pages.length;
+    const ended = await place.run([...crawl, "--grace", "0.5s"]);
+    ends(ended, 0);
+    const kept = place.kept("hanging");
+    assert.equal(new Set(records(kept.output)).size, 11);
+    assert.equal(records(kept.output).length, 11);
+    assert.deepEqual(kept.failures.map(({ url, kind, message }) => ({ url, kind, message })), [{
+      url: bad,
+      kind: "callback",
+      message: "parse is not called again: the process was ended in it 3 times, because it did not return",
+    }]);
+    assert.equal(place.pages.length, fetched, "the others were safe before the last one began");
+  });
+}
+
+Deno.test("an endless loop is named at the first Ctrl+C", async () => {
+  await using place = await Workplace.open();
+  const { crawl } = many(place, "for (;;);");
+  await using trawl = place.start([...crawl, "--set", "callbackTimeout=false"]);
+  await trawl.says("hangs");
+  trawl.kill("SIGINT");
+  await trawl.says("does not let go of the thread; once more ends the process");
+  assert.match(trawl.stderr, /parse of .*\?n=0 does not let go of the thread/);
+  trawl.kill("SIGTERM");
+  await trawl.ended;
+});
+
+for (
+  const [what, hang, words] of [
+    ["page.update", "page.update(() => { for (;;); });", /page\.update of .*\?n=0 has been running since/],
+    ["a timer of a callback that has returned", "setTimeout(() => { for (;;); }, 300);", /Last called: parse of /],
+  ] as const
+) {
+  Deno.test(`${what} that keeps the thread ends the process after the time of a callback, and is named`, async () => {
+    await using place = await Workplace.open();
+    // Something is still to come when the timer does.
+    const { crawl } = many(place, hang);
+    const { signal, stderr } = await place.run([...crawl, "--grace", "0.5s", "--set", "delay=0.2"]);
+    assert.equal(signal, "SIGKILL", stderr);
+    assert.match(stderr, words);
+  });
+}
+
+Deno.test("a spider whose top level never ends is not loaded, and its file is named", async () => {
+  await using place = await Workplace.open();
+  const path = place.write("hanging.ts", "await new Promise(() => {}); export default {};");
+  const ended = await place.run(["crawl", path, "--timeout", "0.5s", "--grace", "0.5s"]);
+  ends(ended, 2);
+  assert.match(ended.stderr, /hanging\.ts.*its top level has not ended within 1 s/s);
+});
+
+Deno.test("a callback that hangs before it has used its page is given up without a stack, which would say nothing", async () => {
+  await using place = await Workplace.open();
+  const text =
+    'export default { name: "hanging", settings: { callbackTimeout: 0.5 }, parse: (page) => page.url.includes("/2/") ? new Promise(() => {}) : [{}] };';
+  await place.run(crawlOf(place, text));
+  const [failed] = place.kept("hanging").failures;
+  assert.equal(failed?.message, "TimeLimitError: parse has not ended within 500 ms (callbackTimeout)");
+  assert.equal(failed?.stack, undefined);
+});

@@ -65,6 +65,8 @@ export interface Said extends Partial<Omit<SchedulerOptions, "frontier" | "clock
   readonly maxActiveSize?: number;
   /** Seconds that a callback or hook may take. @default {Infinity} */
   readonly callbackTimeout?: number;
+  /** How often a process was ended in a call of a request's, by its key. */
+  readonly interrupted?: ReadonlyMap<string, number>;
   /** The path of the items' file. @default {"/items.jsonl"} */
   readonly items?: string;
   /** The path of the failures' file. @default {"/failed.jsonl"} */
@@ -242,6 +244,7 @@ export function worldOf(said: Said, current: { readonly engine?: Engine } = {}):
     counters: { ...createCounters(), ...snapshot?.counters },
     items,
     failures,
+    interrupted: said.interrupted,
     emit: (event) => events.push(event),
   };
   const lines = (feed: typeof items) => {

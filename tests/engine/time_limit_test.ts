@@ -85,7 +85,13 @@ Deno.test("a call that takes long is told of after 5 s, 10 s, 20 s ... until it 
 });
 
 Deno.test("a slow call in words has its name, its page, how long, and since when", () => {
-  const call = { name: "parse", url: "http://a.com/", since: Date.UTC(2026, 0, 1, 12, 0, 3), pace: () => undefined };
+  const call = {
+    name: "parse",
+    url: "http://a.com/",
+    key: "",
+    since: Date.UTC(2026, 0, 1, 12, 0, 3),
+    pace: () => undefined,
+  };
   assert.equal(slowWords(call, 12), "parse of http://a.com/ has been running for 12 s, since 12:00:03");
   assert.equal(slowWords({ ...call, name: "onClose", url: "" }, 5), "onClose has been running for 5 s, since 12:00:03");
 });

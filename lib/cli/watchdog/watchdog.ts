@@ -1,3 +1,4 @@
+import type { InterruptedFile } from "../../checkpoint/interrupted.ts";
 import type { Clock } from "../../time/clock.ts";
 import { SharedBoard } from "./board.ts";
 import type { PatienceOptions } from "./patience.ts";
@@ -5,6 +6,8 @@ import type { PatienceOptions } from "./patience.ts";
 /** What the thread that watches is told. */
 export interface Orders extends PatienceOptions {
   readonly board: SharedArrayBuffer;
+  /** Where calls are written down in which the process is ended. @default {a test run, which forgets them} */
+  readonly interrupted: InterruptedFile | undefined;
   /** Told by machines: what every event of theirs has. @default {lines for people} */
   readonly json: { readonly spider: string; readonly project: string } | undefined;
   /** Whether people look at standard error, where a live line may stand. */
@@ -64,8 +67,8 @@ export class Watchdog implements Disposable {
 
 /**
  * What the thread may do. In a compiled program the right to end processes, which includes that to run some, is its own
- * alone.
+ * alone; it writes down which calls it ends.
  */
 function rights(): object {
-  return Deno.build.standalone ? { deno: { permissions: { run: true } } } : {};
+  return Deno.build.standalone ? { deno: { permissions: { run: true, read: true, write: true } } } : {};
 }

@@ -6,7 +6,10 @@
  */
 
 import { callWords, slowAfter } from "../../engine/time_limit.ts";
+import { noteInterrupted } from "../../checkpoint/interrupted.ts";
+import { localDisk } from "../../disk/local.ts";
 import { printable } from "../../text/safe.ts";
+import { readThrown } from "../../text/thrown.ts";
 import { systemClock } from "../../time/clock.ts";
 import { onSignals } from "../signals.ts";
 import { eventLine } from "../event_line.ts";
@@ -23,14 +26,18 @@ function watch(orders: Orders): void {
   const board = new SharedBoard(orders.board);
   const patience = new Patience(orders);
   onSignals((signal) => patience.signal(signal, board.beats));
-  let last = systemClock.now(), isTold = false;
+  let last = systemClock.now(), isTold = false, isDeafTold = false;
   const look = () => {
     const now = systemClock.now();
     const calls = board.read();
     const counts = orders.countsOnStart || !calls.some(({ name }) => name === "onStart");
-    const reason = patience.tick(now - last, board.beats, calls.length > 0, counts);
+    const reason = patience.tick(now - last, board.beats, counts);
     last = now;
-    if (reason !== undefined) end(reason, calls, orders);
+    if (reason !== undefined) end(reason, board, orders);
+    if (patience.isDeaf && !isDeafTold && orders.tellsSlow) {
+      isDeafTold = true;
+      tell("warn", `${holderWords(board)} does not let go of the thread; once more ends the process`, orders);
+    }
     const isSlow = calls.length > 0 && patience.busy >= 1000 * slowAfter;
     // The crawl's own thread cannot say it.
     if (isSlow && !isTold && orders.tellsSlow) tell("warn", `${callsWords(calls)}; nothing else has its turn`, orders);
@@ -40,8 +47,27 @@ function watch(orders: Orders): void {
   systemClock.after(lookEvery, look);
 }
 
-function end(reason: string, calls: readonly Posted[], orders: Orders): void {
-  const what = calls.length === 0 ? "" : `. ${callsWords(calls)}`;
+/** Names who has the thread, as far as it is known. */
+function holderWords(board: SharedBoard): string {
+  const call = board.holder ?? board.read()[0];
+  if (call !== undefined) return callWords(call);
+  const { lastEnded } = board;
+  return lastEnded === undefined ? "The spider" : `The spider (last called: ${callWords(lastEnded)})`;
+}
+
+function end(reason: string, board: SharedBoard, orders: Orders): void {
+  const calls = board.read(), { holder, lastEnded } = board;
+  const last = lastEnded === undefined ? "" : `. Last called: ${callWords(lastEnded)}`;
+  const what = calls.length === 0 ? last : `. ${callsWords(calls)}`;
+  // After its first await nobody knows which of them has the thread.
+  const suspects = holder !== undefined ? [holder] : calls.length > 0 ? calls : lastEnded ? [lastEnded] : [];
+  try {
+    if (orders.interrupted !== undefined) {
+      noteInterrupted(localDisk, orders.interrupted, suspects, systemClock.wall());
+    }
+  } catch (error) {
+    tell("warn", `The next run will not know of it: ${readThrown(error).message}`, orders);
+  }
   tell("error", `Ending the process: ${reason}${what}. What the last checkpoint has is safe`, orders);
   Deno.kill(Deno.pid, "SIGKILL");
 }
