@@ -40,6 +40,7 @@ const disk: Disk = {
     const file = localDisk.append(path, length);
     return {
       path,
+      identity: file.identity,
       get length() {
         return file.length;
       },

@@ -27,6 +27,7 @@ export function dyingDisk(disk: Disk, point: Point, isArmed: () => boolean = () 
   };
   const dyingFile = (file: AppendFile): AppendFile => ({
     path: file.path,
+    identity: file.identity,
     get length() {
       return file.length;
     },

@@ -18,36 +18,44 @@ export function ownDisk(disk: Disk, { root, lock: path }: Places, lock: FileLock
         "Nothing more is written there; what was saved last is where the folder is now",
     );
   }
-  return {
-    append(file, length, access) {
+  /** The folder may go between the look and the work, which then fails for that reason. */
+  function checked<T>(work: () => T): T {
+    check();
+    try {
+      return work();
+    } catch (error) {
       check();
-      return disk.append(file, length, access);
-    },
+      throw error;
+    }
+  }
+  async function checkedLater(work: () => Promise<void>): Promise<void> {
+    check();
+    try {
+      await work();
+    } catch (error) {
+      check();
+      throw error;
+    }
+  }
+  return {
+    append: (file, length, access) => checked(() => disk.append(file, length, access)),
     open: (file) => disk.open(file),
     read: (file) => disk.read(file),
     load: (file) => disk.load(file),
     size: (file) => disk.size(file),
     isFolder: (file) => disk.isFolder(file),
     isFile: (file) => disk.isFile(file),
-    identityOf: (file) => disk.identityOf(file),
+    identityOf(file) {
+      // That a file of ours is not there any more has this reason first.
+      if (file.startsWith(`${root}/`)) check();
+      return disk.identityOf(file);
+    },
     locate: (file) => disk.locate(file),
     list: (folder) => disk.list(folder),
-    makeFolder(folder, access) {
-      check();
-      disk.makeFolder(folder, access);
-    },
-    async rename(from, to) {
-      check();
-      await disk.rename(from, to);
-    },
-    async remove(file) {
-      check();
-      await disk.remove(file);
-    },
-    async syncFolder(folder) {
-      check();
-      await disk.syncFolder(folder);
-    },
+    makeFolder: (folder, access) => checked(() => disk.makeFolder(folder, access)),
+    rename: (from, to) => checkedLater(() => disk.rename(from, to)),
+    remove: (file) => checkedLater(() => disk.remove(file)),
+    syncFolder: (folder) => checkedLater(() => disk.syncFolder(folder)),
     lock: (file, patience) => disk.lock(file, patience),
     isLocked: (file, patience) => disk.isLocked(file, patience),
   };

@@ -187,7 +187,7 @@ async function begin(
   }
   if (clear) await discard({ disk, store, places, say, keep });
   using _output = await takeForCrawl(output, writing);
-  await putLeftoversAside(disk, places, say);
+  await putLeftoversAside(disk, places, writing.owner, say);
   if (output !== stdoutPath) await putPartAside(disk, output, say);
   return await runCrawl(context, asked, reporter, {
     output,

@@ -7,7 +7,7 @@ import { stdoutPath } from "../feed/format.ts";
 import { ownerOf, releaseOutput } from "../feed/owner.ts";
 import { discardFeed } from "../feed/publish.ts";
 import { partOf } from "../feed/snapshot.ts";
-import { formatCount } from "../text/count.ts";
+import { counted } from "../text/count.ts";
 import { damageIn } from "./damage.ts";
 import { putLeftoversAside, putPartAside } from "./leftovers.ts";
 import { isForeign, ownerFor } from "./take_output.ts";
@@ -36,7 +36,8 @@ export async function discard({ disk, store, places, say, keep = false }: Discar
     ...unreadable.map(({ error }) => error.message),
     ...crawls.flatMap((crawl) => damageIn(disk, places, crawl)),
   ];
-  const outputs = outputsOf({ disk, places, say }, checkpoints[0]?.checkpoint.identity, crawls);
+  const identity = checkpoints[0]?.checkpoint.identity;
+  const outputs = outputsOf({ disk, places, say }, identity, crawls);
   if (damage.length === 0 && !keep) {
     if (crawls[0] !== undefined) say(`Discarding the last crawl: ${wordsOf(crawls[0])}`);
     await store.clear();
@@ -50,7 +51,7 @@ export async function discard({ disk, store, places, say, keep = false }: Discar
     await putPartAside(disk, path, say);
     await releaseOutput(disk, path);
   }
-  await putLeftoversAside(disk, places, say);
+  await putLeftoversAside(disk, places, ownerFor(places, identity ?? unknown), say);
 }
 
 /** Returns the files of crawls that are theirs. Somebody may have given the name of one to another crawl. */
@@ -69,9 +70,12 @@ function outputsOf(
   });
 }
 
+/** A crawl of which no document can be read. */
+const unknown = { spider: "", project: "", source: "", startedAt: 0 };
+
 function wordsOf({ counters, pending, items }: CrawlSnapshot): string {
   const file = items.path === stdoutPath ? "printed" : `in ${partOf(items.path)}`;
-  return `${formatCount(counters.pages)} pages, ${formatCount(counters.items)} items ${file}, ${
-    formatCount(pending)
-  } requests that waited`;
+  return `${counted(counters.pages, "page")}, ${counted(counters.items, "item")} ${file}, ${
+    counted(pending, "request")
+  } that waited`;
 }

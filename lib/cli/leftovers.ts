@@ -1,15 +1,26 @@
 import type { Places } from "../checkpoint/places.ts";
 import type { Disk } from "../disk/disk.ts";
+import { type OutputOwner, ownerOf } from "../feed/owner.ts";
 import { wideOf } from "../feed/publish.ts";
 import { partOf } from "../feed/snapshot.ts";
+import { isForeign } from "./take_output.ts";
 
 /**
  * Puts aside what crawls have left in the data folder whose checkpoint is gone, and removes what holds nothing: a process
- * was killed before its first checkpoint, or in the middle of discarding one.
+ * was killed before its first checkpoint, or in the middle of discarding one. What another crawl has chosen to write
+ * there is that crawl's, and stays.
  */
-export async function putLeftoversAside(disk: Disk, { crawls }: Places, say: (line: string) => void): Promise<void> {
+export async function putLeftoversAside(
+  disk: Disk,
+  { crawls }: Places,
+  owner: OutputOwner,
+  say: (line: string) => void,
+): Promise<void> {
   for (const name of disk.list(crawls)) {
-    if (name.endsWith(partOf(""))) await putPartAside(disk, `${crawls}/${name.slice(0, -partOf("").length)}`, say);
+    if (!name.endsWith(partOf(""))) continue;
+    const path = `${crawls}/${name.slice(0, -partOf("").length)}`;
+    const before = ownerOf(disk, path);
+    if (before === undefined || !isForeign(disk, path, before, owner)) await putPartAside(disk, path, say);
   }
 }
 

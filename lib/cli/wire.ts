@@ -13,7 +13,7 @@ import type { Emit } from "../engine/events.ts";
 import { Outage } from "../engine/outage.ts";
 import { startUrlsOf } from "../engine/plan.ts";
 import { RobotsGate } from "../engine/robots_gate.ts";
-import type { Renamed } from "../engine/renamed.ts";
+import { oldNames, type Renamed } from "../engine/renamed.ts";
 import { sendForRobots } from "../engine/send.ts";
 import { createScope } from "../engine/scope.ts";
 import { SideLogs } from "../engine/side_logs.ts";
@@ -28,7 +28,7 @@ import { DiskQueues } from "../frontier/disk_queues.ts";
 import { Frontier } from "../frontier/frontier.ts";
 import { GivenUp } from "../frontier/given_up.ts";
 import { Seen } from "../frontier/seen.ts";
-import { TakenStarts } from "../frontier/taken_starts.ts";
+import { type OldNames, TakenStarts } from "../frontier/taken_starts.ts";
 import { BodyRoom } from "../net/body/body_room.ts";
 import { Garbage } from "../net/body/garbage.ts";
 import { Cookies } from "../net/cookies/cookies.ts";
@@ -82,6 +82,7 @@ export interface WireOptions extends Trust {
 export function openFrontier(
   { disk, places, emit, countsCallbacks = false }: Pick<WireOptions, "disk" | "places" | "emit" | "countsCallbacks">,
   snapshot: CrawlSnapshot["frontier"] | undefined,
+  namesBefore?: OldNames,
 ): Frontier {
   const place = places && { disk, folder: places.checkpoint };
   return new Frontier({
@@ -89,7 +90,7 @@ export function openFrontier(
     ...(place === undefined ? {} : {
       queues: new DiskQueues({ ...place, countsCallbacks }, snapshot?.queues),
       givenUp: new GivenUp(place, snapshot?.givenUp),
-      takenStarts: new TakenStarts(place, snapshot?.takenStarts),
+      takenStarts: new TakenStarts(place, snapshot?.takenStarts, namesBefore),
     }),
     onRefused: ({ url }, { message }) =>
       emit({ type: "log", level: "warn", message: `it waits in memory, its queue refuses it: ${message}`, url }),
@@ -102,7 +103,9 @@ export function openFrontier(
  */
 export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EngineParts {
   const { spider, settings, startUrls, disk, clock, emit } = options;
-  const frontier = openFrontier(options, snapshot?.frontier);
+  const callbacks = callbacksOf(spider);
+  const renamed = { ...snapshot?.renamed, ...options.renamed };
+  const frontier = openFrontier(options, snapshot?.frontier, (name) => oldNames(name, callbacks, renamed));
   let logs: SideLogs | undefined;
   const feeds: Feed[] = [];
   const open = (path: string, known: FeedOptions["snapshot"]) => {
@@ -158,7 +161,6 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
       warn: (message) => emit({ type: "log", level: "warn", message }),
       onDenied: options.onDenied,
     });
-    const callbacks = callbacksOf(spider);
     const starts = startUrlsOf(startUrls, snapshot?.startUrls ?? []);
     const limit = new TimeLimit({
       clock,
@@ -183,7 +185,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
     return {
       spider,
       callbacks,
-      renamed: { ...snapshot?.renamed, ...options.renamed },
+      renamed,
       limit,
       locate: options.locate,
       clock,

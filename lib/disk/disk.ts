@@ -67,6 +67,8 @@ export interface FileLock extends Disposable {
 /** A file that only grows. */
 export interface AppendFile {
   readonly path: string;
+  /** What `identityOf` says of its path as long as that leads to this file. */
+  readonly identity: string;
   /** Bytes in the file. */
   readonly length: number;
   /** Appends all bytes, or throws: then how many arrived is unknown, and the file takes no more. */

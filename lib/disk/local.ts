@@ -133,6 +133,7 @@ class LocalLock implements FileLock {
 
 class LocalAppendFile implements AppendFile {
   readonly path: string;
+  readonly identity: string;
   readonly #file: Deno.FsFile;
   #length: number;
   #broken = false;
@@ -147,14 +148,14 @@ class LocalAppendFile implements AppendFile {
       Deno.mkdirSync(dirname(path), { recursive: true });
       return Deno.openSync(path, { write: true, create: true, ...access === "private" && { mode: 0o600 } });
     });
-    closingOnError(this.#file, () => {
+    this.identity = closingOnError(this.#file, () =>
       attempt("cut", path, () => {
-        const size = this.#file.statSync().size;
+        const found = this.#file.statSync(), { size } = found;
         if (size < length) throw new Error(`it ends after ${size} of ${length} bytes`);
         if (size > length) this.#file.truncateSync(length);
         this.#file.seekSync(length, Deno.SeekMode.Start);
-      });
-    });
+        return identityIn(found);
+      }));
   }
 
   get length(): number {

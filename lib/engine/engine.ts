@@ -396,7 +396,9 @@ export class Engine {
       const commit = await visit(request, this.#visitParts);
       if (commit.failure?.error !== undefined) await this.#tell(commit.failure.error, request);
       // What ends after the crawl has stays pending.
-      if (!this.#isOver) this.#commit(commit);
+      if (this.#isOver) return;
+      const error = this.#commit(commit);
+      if (error !== undefined) await this.#tell(error, request);
     } catch (error) {
       this.fail(error, false);
     } finally {
@@ -437,17 +439,17 @@ export class Engine {
     return isOutage;
   }
 
-  #commit(commit: Commit): void {
-    const { request } = commit;
-    this.#parts.room.close(request);
+  /** Commits, and returns the spider's error that a change of the state has come to. */
+  #commit(commit: Commit): Error | undefined {
+    this.#parts.room.close(commit.request);
     this.#hasCommitted = true;
     this.#commits += 1;
     this.#pausing ??= this.#pausingNext;
     const error = makeCommit(commit, this.#parts, this.#options.limit);
-    if (error !== undefined) void this.#tell(error, request);
     const { counters } = this.#parts;
     if (counters.items >= this.#options.limit) this.#end({ outcome: "finished", reason: "limit" });
     else if (counters.pages >= this.#options.maxPages) this.#end({ outcome: "finished", reason: "maxPages" });
+    return error;
   }
 
   #why(): string | undefined {

@@ -14,6 +14,11 @@ export function currentName(name: string, callbacks: readonly string[], renamed:
   return undefined;
 }
 
+/** Returns the names that a callback had before, by which requests of earlier processes may know it. */
+export function oldNames(callback: string, callbacks: readonly string[], renamed: Renamed): readonly string[] {
+  return Object.keys(renamed).filter((old) => old !== callback && currentName(old, callbacks, renamed) === callback);
+}
+
 /** Returns how many of the requests that wait go to each callback that the spider does not have, by its name. */
 export function missingCallbacks(
   waiting: ReadonlyMap<string, number>,

@@ -31,35 +31,34 @@ export class TooMuchYieldedError extends Error {
 /** Things that one page may yield, and characters of its items in their written form, as far as they are known. */
 const mostYielded = 1_000_000, mostWritten = 256_000_000;
 
-/** Runs a callback to its end, and passes its items through `onItem`. Throws what they throw. */
+/**
+ * Runs a callback to its end, and passes each item through `onItem` before the callback goes on: it may change an item
+ * that it has yielded, and yield that again. Throws what they throw.
+ */
 export async function runCallback(
   name: string,
   spider: Spider,
   page: Page,
   { call, encode }: { readonly call: Call; readonly encode: (item: Item) => unknown },
 ): Promise<Yielded> {
-  const yielded: Item[] = [], requests: Request[] = [];
+  const requests: Request[] = [];
   const written = new Written(name, encode);
-  // Without onItem an item is put into its form at once, which takes less memory and is counted.
-  const take = spider.onItem === undefined ? (item: Item) => written.add(item) : (item: Item) => yielded.push(item);
-  let count = 0;
+  let count = 0, dropped = 0;
+  const pass = async (item: Item) => {
+    const result = await spider.onItem?.(item, page);
+    if (result !== undefined && result !== null) written.add(result);
+    else dropped += 1;
+  };
+  const take = spider.onItem === undefined ? (item: Item) => written.add(item) : pass;
   await eachOutput((spider[name] as (page: Page) => Outputs).call(spider, page), (output) => {
     count += 1;
     if (count > mostYielded) {
       throw new TooMuchYieldedError(`${name} has yielded more than ${mostYielded} items and requests on one page`);
     }
-    if (isRequest(output)) requests.push(output);
-    else if (isItem(output)) take(output);
-    else if (output !== undefined && output !== null) throw new TypeError(wrongOutput(name, output));
+    if (isRequest(output)) return void requests.push(output);
+    if (isItem(output)) return take(output);
+    if (output !== undefined && output !== null) throw new TypeError(wrongOutput(name, output));
   }, call.pace);
-  let dropped = 0;
-  for (const item of yielded) {
-    const result = await spider.onItem?.(item, page);
-    if (result !== undefined && result !== null) written.add(result);
-    else dropped += 1;
-    const turn = call.pace();
-    if (turn !== undefined) await turn;
-  }
   const { items, rejected } = written;
   return { items, requests, dropped, rejected };
 }

@@ -12,7 +12,7 @@
  */
 
 import { dirname } from "node:path";
-import type { AppendFile, Disk } from "../disk/disk.ts";
+import { type AppendFile, type Disk, DiskError } from "../disk/disk.ts";
 import type { Item } from "../model/item.ts";
 import { csvTable } from "./csv.ts";
 import { type FeedFormat, formatOf, stdoutPath } from "./format.ts";
@@ -35,7 +35,10 @@ export interface Feed<Encoded = unknown> {
   write(items: readonly Encoded[]): void;
   /** Puts what is in the buffer into the file. */
   flush(): void;
-  /** Returns when what was flushed is safe against a loss of power. */
+  /**
+   * Returns when what was flushed is safe against a loss of power. Throws a `DiskError` when the file in work is not
+   * under its name any more.
+   */
   sync(): Promise<void>;
   /** Flushes, and returns what is needed to go on from here. */
   snapshot(): FeedSnapshot;
@@ -143,11 +146,30 @@ class OpenFeed<Encoded> implements Feed<Encoded> {
   }
 
   async sync(): Promise<void> {
-    await this.#file.sync();
-    if (this.#named) return;
-    // The file may be new, and its name is in the folder.
-    await this.#disk.syncFolder(dirname(this.path));
-    this.#named = true;
+    this.#checkPlace();
+    try {
+      await this.#file.sync();
+      if (this.#named) return;
+      // The file may be new, and its name is in the folder.
+      await this.#disk.syncFolder(dirname(this.path));
+      this.#named = true;
+    } catch (error) {
+      // The folder may have gone meanwhile, which says more.
+      this.#checkPlace();
+      throw error;
+    }
+  }
+
+  /** What is written to a file that was moved or removed would be found by nobody. */
+  #checkPlace(): void {
+    const { path, identity } = this.#file;
+    if (path === stdoutPath || this.#disk.identityOf(path) === identity) return;
+    throw new DiskError(
+      "go on with",
+      path,
+      "the file, or its folder, was removed, moved or replaced while it was written. " +
+        "Nothing more is saved. The crawl goes on with it when it is back in its place",
+    );
   }
 
   snapshot(): FeedSnapshot {

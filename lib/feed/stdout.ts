@@ -9,6 +9,7 @@ export function stdoutFile(write: (bytes: Uint8Array<ArrayBuffer>) => void, leng
   let failure: { readonly error: unknown } | undefined;
   return {
     path: stdoutPath,
+    identity: stdoutPath,
     get length() {
       return length;
     },

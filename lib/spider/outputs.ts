@@ -2,24 +2,27 @@ import type { Outputs } from "./spider.ts";
 
 /**
  * Calls `take` with each thing that a callback yields, whether it is a generator, sync or async, an array, or a promise
- * of one. After each it calls `pace`, which may throw to stop it, and awaits what that returns.
+ * of one, and awaits what that returns before it asks for the next. After each it calls `pace`, which may throw to stop
+ * it, and awaits what that returns.
  */
 export async function eachOutput(
   outputs: Outputs,
-  take: (output: unknown) => void,
+  take: (output: unknown) => unknown,
   pace: () => Promise<void> | undefined = () => undefined,
 ): Promise<void> {
   const given = isThenable(outputs) ? await outputs : outputs;
   if (given === undefined || given === null) return;
   if (typeof given === "object" && Symbol.iterator in given) {
     for (const output of given) {
-      take(output);
+      const taken = take(output);
+      if (isThenable(taken)) await taken;
       const turn = pace();
       if (turn !== undefined) await turn;
     }
   } else if (typeof given === "object" && Symbol.asyncIterator in given) {
     for await (const output of given as AsyncIterable<unknown>) {
-      take(output);
+      const taken = take(output);
+      if (isThenable(taken)) await taken;
       const turn = pace();
       if (turn !== undefined) await turn;
     }

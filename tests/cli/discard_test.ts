@@ -156,3 +156,15 @@ Deno.test("a finished crawl that cannot be published is refused with a way out, 
     checkFinished(after, ["-o", out], way.join(" "));
   }
 });
+
+Deno.test("what is discarded is counted in words, one as one", async () => {
+  await using site = new SmallSite();
+  const disk = new FaultyDisk();
+  disk.makeFolder("/home/me");
+  let pause = () => {};
+  site.onRequest = () => pause();
+  const begun = await site.run(disk, ["crawl", "small", "-o", out], { onPausable: (fire) => pause = fire });
+  assert.equal(begun.code, 4, begun.text);
+  const { text } = await site.run(disk, ["checkpoint", "clear", "small"]);
+  assert.ok(text.includes(`Discarding the last crawl: 1 page, 1 item in ${out}.part, 6 requests that waited`), text);
+});

@@ -8,6 +8,12 @@ const pathsIn = (file: string) => lines(Deno.readTextFileSync(file)).map((line) 
 const all = [...allPaths].sort();
 const lost = /Cannot go on in .*\/data\/default\/small: the folder was removed, moved or replaced while it was crawled/;
 
+/** Removes a folder in which a crawl is working: a file that it makes meanwhile would keep the folder there. */
+function removeAtOnce(folder: string): void {
+  Deno.renameSync(folder, `${folder}.gone`);
+  Deno.removeSync(`${folder}.gone`, { recursive: true });
+}
+
 /** The crawl is saved only at its pause, or often. */
 for (const interval of ["0", "0.02s"]) {
   Deno.test(`a crawl whose folder was removed, saved every ${interval}, ends with 1, and leaves alone what another process makes there`, async () => {
@@ -17,7 +23,7 @@ for (const interval of ["0", "0.02s"]) {
     const crawl = ["crawl", "small", "--checkpoint-interval", interval];
     let before = {};
     const first = await place.during([...crawl, "-o", one], async (pause) => {
-      Deno.removeSync(`${folder}/data`, { recursive: true });
+      removeAtOnce(`${folder}/data`);
       const second = await place.run([...crawl, "-o", two], { pausing: true });
       assert.equal(second.code, 4, second.text);
       before = digests(folder);
@@ -40,7 +46,7 @@ Deno.test("a crawl whose folder was removed makes nothing anew, and publishes no
   await using place = new SmallPlace();
   const { folder, out } = place;
   const { code, text } = await place.during(["crawl", "small", "-o", out], () => {
-    Deno.removeSync(`${folder}/data`, { recursive: true });
+    removeAtOnce(`${folder}/data`);
     return Promise.resolve();
   });
   assert.equal(code, 1);
@@ -76,3 +82,41 @@ Deno.test("a crawl whose folder was moved ends with 1, and is continued where th
   assert.equal(next.code, 0, next.text);
   assert.deepEqual(pathsIn(out), all);
 });
+
+/** The folders of a crawl's two outputs, and what is done to one of them. */
+const outputs = {
+  "items, removed": ["out", removeAtOnce, "one.jsonl.part"],
+  "items, moved": ["out", (folder: string) => Deno.renameSync(folder, `${folder}.moved`), "one.jsonl.part"],
+  "failures, removed": ["data/default/small/crawls", removeAtOnce, ".*failed.jsonl.part"],
+} as const;
+
+for (const [what, [name, take, file]] of Object.entries(outputs)) {
+  Deno.test(`a crawl ends with 1 at its next save when the folder is gone of its ${what}`, async () => {
+    await using place = new SmallPlace();
+    const { site, folder } = place;
+    Deno.mkdirSync(`${folder}/out`);
+    const [reached, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    site.onRequest = (path) => {
+      if (path !== "/3") return;
+      reached.resolve();
+      return free.promise;
+    };
+    const crawl = ["crawl", "small", "--checkpoint-interval", "0.02s", "-o", `${folder}/out/one.jsonl`];
+    const running = place.run(crawl);
+    await reached.promise;
+    await until("a checkpoint", () => exists(`${folder}/data/default/small/checkpoint/checkpoint.msgpack`));
+    take(`${folder}/${name}`);
+    // The page is not answered before the crawl has ended.
+    const { code, text } = await running;
+    free.resolve();
+    assert.equal(code, 1, text);
+    assert.match(text, new RegExp(`Cannot go on with .*/${name}/${file}: the file, or its folder, was removed, moved`));
+    assert.ok(!exists(`${folder}/${name}`));
+    if (take === removeAtOnce) return;
+    site.onRequest = () => {};
+    Deno.renameSync(`${folder}/${name}.moved`, `${folder}/${name}`);
+    const next = await place.run(crawl);
+    assert.equal(next.code, 0, next.text);
+    assert.deepEqual(pathsIn(`${folder}/out/one.jsonl`), all);
+  });
+}

@@ -312,3 +312,17 @@ Deno.test("an output among another crawl's own files is refused", async () => {
   }
   assert.deepEqual(digests(`${folder}/data/first`), before);
 });
+
+Deno.test("an output in the data folder of another spider is left alone by that one's first crawl", async () => {
+  await using place = new Place();
+  const output = `${place.folder}/data/default/small/crawls/guest.jsonl`;
+  const guest = await place.run([...second, "-o", output], { pausing: true });
+  assert.equal(guest.code, 4, guest.text);
+  const before = Deno.readTextFileSync(`${output}.part`);
+  const host = await place.run(["crawl", "small"]);
+  assert.equal(host.code, 0, host.text);
+  assert.equal(Deno.readTextFileSync(`${output}.part`), before);
+  const next = await place.run(second);
+  assert.equal(next.code, 0, next.text);
+  assert.deepEqual(pathsIn(output), sorted);
+});

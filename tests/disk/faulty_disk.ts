@@ -295,6 +295,7 @@ export class FaultyDisk implements Disk {
     let isOpen = true, broken = false, unsafe = false;
     return {
       path,
+      identity: this.#identityIn(node)!,
       get length() {
         return node.length;
       },

@@ -162,3 +162,25 @@ Deno.test("an absurd Retry-After holds its host up for maxRetryAfter, and the pa
   assert.deepEqual(times(run), [0, 5, 10, 15, 20, 25, 30, 35]);
   assert.deepEqual(run.failures().map(({ status, attempts }) => [status, attempts]), [[429, 8]]);
 });
+
+Deno.test("a crawl ends when onError has, also for a change of the state, and within the time that it may take", async () => {
+  for (const [seconds, told] of [[3, ["state.node is a function, which cannot be stored"]], [100, []]] as const) {
+    const heard: string[] = [];
+    const run = open({
+      callbackTimeout: 10,
+      spider: {
+        ...followAll,
+        *parse(page) {
+          page.update((state) => state.node = () => {});
+        },
+        async onError({ message }) {
+          await new Promise<void>((resolve) => run.clock.after(1000 * seconds, resolve));
+          heard.push(message);
+        },
+      },
+      site: smallSite,
+    });
+    assert.deepEqual(await run.crawl(), done);
+    assert.deepEqual(heard, told);
+  }
+});

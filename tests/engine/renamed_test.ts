@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { currentName, missingCallbacks } from "../../lib/engine/renamed.ts";
+import { currentName, missingCallbacks, oldNames } from "../../lib/engine/renamed.ts";
 
 Deno.test("currentName() follows what was renamed, and prefers a callback that exists", () => {
   const callbacks = ["parse", "product"];
@@ -19,4 +19,10 @@ Deno.test("currentName() finds nothing where nothing is, and ends where names go
 Deno.test("missingCallbacks() counts the requests by the names that lead nowhere, and leaves trawl's own out", () => {
   const waiting = new Map([["parse", 3], ["detail", 2], ["gone", 170], ["(sitemap)", 1]]);
   assert.deepEqual([...missingCallbacks(waiting, ["parse", "product"], { detail: "product" })], [["gone", 170]]);
+});
+
+Deno.test("oldNames() finds every name that leads to a callback, also by others, and none of a callback that exists", () => {
+  const renamed = { a: "b", b: "now", x: "other", other: "now", now: "other" };
+  assert.deepEqual(oldNames("now", ["now", "other"], renamed), ["a", "b"]);
+  assert.deepEqual(oldNames("other", ["now", "other"], renamed), ["x"]);
 });

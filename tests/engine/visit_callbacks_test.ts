@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Item } from "../../lib/model/item.ts";
 import type { Page } from "../../lib/spider/page.ts";
 import type { Spider } from "../../lib/spider/spider.ts";
 import { answer } from "./site.ts";
@@ -165,6 +166,45 @@ Deno.test("onItem may change, drop and delay items, one after the other", async 
   assert.deepEqual(commit.page?.items, ['{"n":1,"url":"http://a.com/"}', '{"n":4,"url":"http://a.com/"}']);
   assert.equal(commit.page?.dropped, 2);
   assert.deepEqual(order, ["1", "2", "3", "4"].flatMap((n) => [`${n} begins`, `${n} ends`]));
+});
+
+Deno.test("onItem gets an item as it was yielded, whatever the callback makes of the same object afterwards", async () => {
+  const parses: readonly Spider["parse"][] = [
+    function* () {
+      const item = { n: 0 };
+      for (item.n = 1; item.n <= 3; item.n++) yield item;
+    },
+    async function* () {
+      const item = { n: 0 };
+      for (item.n = 1; item.n <= 3; item.n++) yield await Promise.resolve(item);
+    },
+  ];
+  for (const parse of parses) {
+    for (const onItem of [(item: Item) => item, (item: Item) => Promise.resolve().then(() => item)]) {
+      const commit = await visited(answer(url), { spider: { name: "test", parse: parse!, onItem } });
+      assert.deepEqual(commit.page?.items, ['{"n":1}', '{"n":2}', '{"n":3}']);
+    }
+  }
+});
+
+Deno.test("a callback that throws after onItem has had items commits none of them", async () => {
+  const had: unknown[] = [];
+  const commit = await visited(answer(url), {
+    spider: {
+      name: "test",
+      *parse() {
+        yield { n: 1 };
+        throw new Error("no price");
+      },
+      onItem(item) {
+        had.push(item);
+        return item;
+      },
+    },
+  });
+  assert.deepEqual(had, [{ n: 1 }]);
+  assert.equal(commit.page, undefined);
+  assert.deepEqual(summary(commit), { kind: "callback", message: "Error: no price" });
 });
 
 Deno.test("onItem that throws fails its page", async () => {

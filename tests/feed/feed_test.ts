@@ -237,6 +237,7 @@ function diskWith(change: (file: AppendFile) => Partial<AppendFile>, more: Parti
       const file = localDisk.append(path, length);
       return {
         path,
+        identity: file.identity,
         get length() {
           return file.length;
         },

@@ -53,6 +53,7 @@ function dyingDisk(last: number, after: boolean): Disk {
       const file = localDisk.append(path, length);
       return {
         path,
+        identity: file.identity,
         length: file.length,
         write: step((bytes) => file.write(bytes)),
         sync: step(() => file.sync()),

@@ -62,3 +62,18 @@ Deno.test("a record that is no fingerprint is damage, and so is a log that is mi
     path: "/c/starts-0.log",
   });
 });
+
+Deno.test("one that was taken under an old name of its callback is passed over, as often as it was taken in all", () => {
+  const disk = new FaultyDisk();
+  const taken = [poll({ callback: "old" }), poll({ callback: "older" }), poll({ callback: "now" })];
+  const first = new TakenStarts({ disk, folder: "/c" });
+  for (const request of taken) assert.equal(first.take(request, host), true);
+  first.flush();
+  const oldNames = (callback: string) => callback === "now" ? ["old", "older"] : [];
+  const second = new TakenStarts({ disk, folder: "/c" }, first.snapshot(), oldNames);
+  first.close();
+  const now = () => second.take(poll({ callback: "now" }), host);
+  assert.deepEqual([now(), now(), now(), now()], [false, false, false, true]);
+  assert.equal(second.take(poll({ callback: "other" }), host), true);
+  second.close();
+});
