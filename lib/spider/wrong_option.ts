@@ -31,7 +31,9 @@ export function wrongOption(options: unknown): string | undefined {
   if (unknown !== undefined) return `there is no option "${unknown}"; ${suggest(unknown, optionNames)}`;
   const { callback, priority, meta, dontFilter } = options;
   if (callback !== undefined && typeof callback !== "string") {
-    const name = typeof callback === "function" && callback.name !== "" ? callback.name : "parse";
+    // One without a name of its own is called as the option is.
+    const isNamed = typeof callback === "function" && !["", "callback"].includes(callback.name);
+    const name = isNamed ? callback.name : "parse";
     return `callback is ${kindOf(callback)}: it takes a name, callback: ${JSON.stringify(name)}`;
   }
   if (priority !== undefined && typeof priority !== "number") return `priority is ${kindOf(priority)}, not a number`;

@@ -7,7 +7,7 @@ Deno.test("a callback that is given as a function is asked for by its name, with
     wrongOption({ callback: spider.product }),
     'callback is a function: it takes a name, callback: "product"',
   );
-  assert.equal(wrongOption({ callback: () => {} }), 'callback is a function: it takes a name, callback: "callback"');
+  assert.equal(wrongOption({ callback: () => {} }), 'callback is a function: it takes a name, callback: "parse"');
   assert.equal(wrongOption({ callback: 5 }), 'callback is a number: it takes a name, callback: "parse"');
   assert.equal(wrongOption({ callback: "product" }), undefined);
 });
