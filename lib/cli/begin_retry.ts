@@ -9,13 +9,12 @@ import { prepareRetry } from "../engine/prepare_retry.ts";
 import { crawlOf } from "../engine/snapshot.ts";
 import { stdoutPath } from "../feed/format.ts";
 import { releaseOutput } from "../feed/owner.ts";
-import { counted } from "../text/count.ts";
 import type { Asked } from "./asked.ts";
 import type { Context } from "./context.ts";
 import { discard } from "./discard.ts";
 import { isSameOutput } from "./output.ts";
 import type { Reporter } from "./reporter.ts";
-import { shownPath } from "./shown_path.ts";
+import type { Retried } from "./run_crawl.ts";
 import { refuseForeign, takeForCrawl, writingOf } from "./take_output.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -38,7 +37,7 @@ export async function beginRetry(
   reporter: Reporter,
   { store, places, wanted, clear }: RetryPlace,
 ): Promise<number | undefined> {
-  const { disk, clock, folder } = context;
+  const { disk, clock } = context;
   const plan = read(disk, places, wanted);
   if (plan.kind === "nothing") {
     reporter.log("info", `Nothing to retry: no finished crawl of "${wanted.spider}" has left failed pages`);
@@ -49,7 +48,7 @@ export async function beginRetry(
     return 1;
   }
   const { kept, notes } = plan;
-  const { items, counters } = crawlOf(kept, places);
+  const { items } = crawlOf(kept, places);
   if (asked.output === undefined && items.path === stdoutPath) {
     throw new UsageError([
       "--retry-failed: a retry adds to the output of its crawl, which is standard output: say so again with -o -",
@@ -65,11 +64,6 @@ export async function beginRetry(
   await refuseForeign(items.path, writing);
   if (clear) await discard({ disk, store, places, say: (line) => reporter.log("warn", line) });
   using _output = await takeForCrawl(items.path, writing);
-  const output = items.path === stdoutPath ? "standard output" : shownPath(items.path, folder);
-  reporter.log(
-    "info",
-    `Retrying ${counted(counters.failed, "page")} that the last crawl gave up; their items go to ${output}`,
-  );
   try {
     await prepareRetry({ disk, store, places, kept, identity: wanted, now: clock.wall() });
     return undefined;
@@ -78,6 +72,19 @@ export async function beginRetry(
     await releaseOutput(disk, items.path);
     reporter.refuse(refusal(wanted, error));
     return 1;
+  }
+}
+
+/** Returns what a retry began with, for who tells how it went; undefined where that cannot be read. */
+export function retriedOf(disk: Disk, places: Places, isNew: boolean): Retried | undefined {
+  try {
+    const kept = keptForRetry(disk, places);
+    if (kept === undefined) return undefined;
+    const { counters: { failed, pages } } = crawlOf(kept, places);
+    return { failed, pages, isNew };
+  } catch (error) {
+    if (!(error instanceof DamageError || error instanceof FormatError || error instanceof DiskError)) throw error;
+    return undefined;
   }
 }
 

@@ -8,6 +8,7 @@ import type { Counters } from "../engine/counters.ts";
 import type { Crawl } from "../engine/crawl.ts";
 import type { Ending } from "../engine/engine.ts";
 import { exitCodeOf } from "../engine/exit_code.ts";
+import { endsTest, spoilt } from "../engine/test_limit.ts";
 import { stdoutPath } from "../feed/format.ts";
 import { partOf } from "../feed/snapshot.ts";
 import { counted, formatCount } from "../text/count.ts";
@@ -15,9 +16,9 @@ import { formatDuration } from "../text/duration.ts";
 import type { Asked } from "./asked.ts";
 import type { Context } from "./context.ts";
 import { forbiddenLines, forbiddenWords } from "./forbidden.ts";
-import { failureLines, mostFailed, noItems } from "./failure_lines.ts";
+import { failureLines, mostFailed, noItems, rejectedWords } from "./failure_lines.ts";
 import type { Reporter } from "./reporter.ts";
-import type { Run } from "./run_crawl.ts";
+import type { Retried, Run } from "./run_crawl.ts";
 import { commandLine } from "./shell.ts";
 import { shownPath } from "./shown_path.ts";
 import { blockedLines, tierLines } from "./tier_lines.ts";
@@ -44,21 +45,26 @@ export function conclude(
     reporter.log("warn", crawl.idleReason);
   }
   if (ending.outcome === "failed") reporter.log("error", `Failed "${name}": ${ending.error.message}`);
-  const isPoor = ending.outcome === "finished" && ending.reason === "maxFailed";
-  if (isPoor) {
+  if (ending.outcome === "finished" && ending.reason === "maxFailed") {
     const [failed, ended] = shareOf(counters);
     reporter.log(
       "error",
       `${failed} of ${ended} pages of "${name}" failed, more than maxFailed (${asked.settings.maxFailed}) allows`,
     );
   }
+  if (ending.outcome === "finished" && ending.reason === "rejected") {
+    const first = crawl.firstRejection === undefined ? "" : `, the first at ${crawl.firstRejection}`;
+    reporter.log("error", `No item of "${name}" could be written: ${rejectedWords(counters)}${first}`);
+  }
+  const isPoor = ending.outcome === "finished" && exitCodeOf(ending) === 1;
   const rate = crawl.elapsed > 0 ? counters.pages / crawl.elapsed : 0;
   const rejected = counters.rejected === 0 ? "" : `, ${counted(counters.rejected, "item")} rejected`;
   const figures =
     `${counted(counters.pages, "page")}, ${counted(counters.items, "item")}, ${formatCount(counters.failed)} failed${
       forbiddenWords(counters)
     }${rejected} in ` +
-    `${formatDuration(crawl.elapsed)} (${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} pages/s)`;
+    formatDuration(crawl.elapsed) +
+    (counters.pages === 0 ? "" : ` (${rate < 10 ? rate.toFixed(1) : formatCount(Math.round(rate))} pages/s)`);
   const { terminal } = context;
   const title = {
     finished: terminal.paint(isPoor ? "red" : "green", `Finished "${name}"`),
@@ -66,6 +72,15 @@ export function conclude(
     failed: terminal.paint("red", `Failed "${name}"`),
   }[ending.outcome];
   const lines = [`${title}${ending.outcome === "paused" ? ` (${ending.reason})` : ""}: ${figures}`];
+  if (ending.outcome === "finished" && counters.items < run.limit && endsTest(counters, run.limit)) {
+    const spoiltWords = counted(
+      spoilt(counters),
+      "rejected item or failed callback",
+      "rejected items and failed callbacks",
+    );
+    lines.push(`Stopped after ${counted(counters.items, "item")} and ${spoiltWords}: a test run goes no further`);
+  }
+  if (run.retried !== undefined) lines.push(retriedWords(run.retried, counters));
   lines.push(...tierLines(counters.tiers));
   if (ending.outcome === "finished") {
     if (run.output !== stdoutPath) lines.push(`Items:    ${shownPath(run.output, context.folder)}`);
@@ -77,7 +92,8 @@ export function conclude(
   }
   lines.push(...troubleLines(context, asked, run, crawl, ending));
   if (ending.outcome !== "finished" && run.keeping !== undefined) {
-    lines.push(`To continue: ${commandLine(["trawl", ...context.argv.filter((word) => word !== "--fresh")])}`);
+    const again = commandLine(["trawl", ...context.argv.filter((word) => word !== "--fresh")]);
+    lines.push(crawl.startsFresh ? "The next run begins anew" : `To continue: ${again}`);
   }
   const canRetry = ending.outcome === "finished" && run.failures !== "";
   lines.push(...blockedLines({
@@ -108,7 +124,11 @@ function troubleLines(context: Context, asked: Asked, run: Run, crawl: Crawl, en
       ? `Failures: ${shownPath(run.failures, context.folder)}`
       : "Failures:";
     const isAdvised = isMost || counters.items === 0 || exitCodeOf(ending) === 1;
-    lines.push(failures, ...failureLines(counters, isAdvised));
+    // What failed the whole crawl has been told in full.
+    lines.push(
+      failures,
+      ...failureLines(counters, { isAdvised, isListed: run.failures !== "", isTold: crawl.startsFresh }),
+    );
   }
   if (isMost) lines.push(`Most pages failed: ${shareOf(counters).join(" of ")}`);
   const [start] = asked.startUrls.length > 0 ? asked.startUrls : asked.spider.startUrls ?? [];
@@ -122,6 +142,14 @@ function troubleLines(context: Context, asked: Asked, run: Run, crawl: Crawl, en
     if (run.failures !== "" && counters.failed > 0) lines.push(retryCommand(context));
   }
   return lines;
+}
+
+/** Returns what came of a retry: exactly, unless pages were found on the way that had not been known. */
+function retriedWords({ failed, pages: before }: Retried, { pages, failed: now }: Counters): string {
+  const came = pages - before;
+  if (came + now === failed) return `Retried: ${formatCount(came)} of ${counted(failed, "page")} came`;
+  const rest = `${counted(came, "page")} came and ${formatCount(now)} failed`;
+  return `Retried: ${counted(failed, "page")}, and what only they lead to: ${rest}`;
 }
 
 /** Returns how many pages failed, and of how many. */

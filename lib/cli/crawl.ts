@@ -11,6 +11,8 @@ import { crawlName, type Places, placesOf } from "../checkpoint/places.ts";
 import { CheckpointStore, type Found } from "../checkpoint/store.ts";
 import { type Disk, DiskError, type FileLock } from "../disk/disk.ts";
 import { makeFolder } from "../disk/make_folder.ts";
+import { exitCodeOf } from "../engine/exit_code.ts";
+import { finishReason } from "../engine/finish_reason.ts";
 import { planOf, type Wanted } from "../engine/plan.ts";
 import { crawlOf } from "../engine/snapshot.ts";
 import { stdoutPath } from "../feed/format.ts";
@@ -18,7 +20,7 @@ import { digestOf } from "../spider/digest.ts";
 import type { Spider } from "../spider/spider.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Asked, readAsked } from "./asked.ts";
-import { beginRetry } from "./begin_retry.ts";
+import { beginRetry, retriedOf } from "./begin_retry.ts";
 import { retryCommand } from "./conclude.ts";
 import { type Context, type CrawlContext, patience } from "./context.ts";
 import { discard } from "./discard.ts";
@@ -27,6 +29,7 @@ import { openLogFile } from "./log_file.ts";
 import { putLeftoversAside, putPartAside } from "./leftovers.ts";
 import { OptionReader } from "./options.ts";
 import { isSameOutput, requireFile, requireLogFile } from "./output.ts";
+import { recordRefusal } from "./record_refusal.ts";
 import { levels, Reporter } from "./reporter.ts";
 import { runCrawl } from "./run_crawl.ts";
 import { settleOrKeep } from "./settle.ts";
@@ -44,7 +47,7 @@ export async function crawl(command: Context): Promise<number> {
   const context: CrawlContext = { ...command, watchdog };
   const options = new OptionReader(context.args, context.environment.values);
   const level = options.oneOf("log-level", levels, "info");
-  const asked = await readAsked(context, options);
+  const asked = await readOrRecord(context, options);
   const logFile = options.text("log-file");
   if (logFile !== undefined) requireLogFile(context, logFile, asked.output);
   const reporter = new Reporter({
@@ -69,6 +72,17 @@ export async function crawl(command: Context): Promise<number> {
     throw error;
   } finally {
     reporter.close();
+  }
+}
+
+/** Reads what is asked for; what is wrong with it is told in the log file as well. */
+async function readOrRecord(context: CrawlContext, options: OptionReader): Promise<Asked> {
+  try {
+    return await readAsked(context, options);
+  } catch (error) {
+    const explained = explain(error);
+    if (explained !== undefined) recordRefusal(context, options, explained);
+    throw error;
   }
 }
 
@@ -107,12 +121,12 @@ async function production(outside: CrawlContext, asked: Asked, reporter: Reporte
   }
   const keep = stuck !== undefined;
   if (settled !== undefined) {
-    const { items, counters, isRetry, failsTooOften } = settled;
+    const { items, counters, isRetry, failsTooOften = false } = settled;
     reporter.log("info", `The crawl of "${asked.spider.name}" had finished; its files are in place now: ${items.path}`);
     // The same command again completes what it began: a retry that had finished is not begun another time.
     if (!asked.fresh && (isRetry || !asked.retryFailed)) {
       if (counters.failed > 0) reporter.log("info", retryCommand(context));
-      return failsTooOften ? 1 : 0;
+      return exitCodeOf({ outcome: "finished", reason: finishReason("done", counters, failsTooOften) });
     }
   }
   if (asked.fresh) return await begin(context, asked, reporter, { store, places, clear: true, keep });
@@ -136,7 +150,7 @@ async function production(outside: CrawlContext, asked: Asked, reporter: Reporte
   const { clear } = plan;
   if (!asked.retryFailed) return await begin(context, asked, reporter, { store, places, clear, keep });
   const code = await beginRetry(context, asked, reporter, { store, places, wanted, clear });
-  return code ?? await resume(context, asked, reporter, { store, places, found: store.find() });
+  return code ?? await resume(context, asked, reporter, { store, places, found: store.find(), isNew: true });
 }
 
 function isBuiltIn({ builtIn }: Context, name: string): boolean {
@@ -203,7 +217,7 @@ async function resume(
   context: CrawlContext,
   asked: Asked,
   reporter: Reporter,
-  { store, places, found }: Kept & { readonly found: Found },
+  { store, places, found, isNew = false }: Kept & { readonly found: Found; readonly isNew?: boolean },
 ): Promise<number> {
   const { checkpoint } = found.checkpoints[0]!;
   const { generation, identity } = checkpoint;
@@ -229,6 +243,7 @@ async function resume(
     limit: Infinity,
     keeping: { store, places, interval: asked.interval, generation },
     found,
+    retried: snapshot.isRetry ? retriedOf(context.disk, places, isNew) : undefined,
   });
 }
 

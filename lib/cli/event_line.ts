@@ -1,5 +1,5 @@
 import type { Level } from "../engine/events.ts";
-import { printableJson } from "../text/safe.ts";
+import { printable, printableJson } from "../text/safe.ts";
 import { withoutLogins } from "../url/userinfo.ts";
 
 /** What `--json` tells, besides what every event has. `docs/events.schema.json` has all of them. */
@@ -22,4 +22,9 @@ export function eventLine({ time, level, spider, project }: Told, { type, ...res
     (_, value) => typeof value === "string" ? withoutLogins(value) : value,
   );
   return printableJson(json);
+}
+
+/** Returns a line of the log for people. */
+export function logLine(time: string, level: Level, message: string): string {
+  return `${time} ${level.padEnd(5)} ${printable(withoutLogins(message), 2000)}`;
 }

@@ -4,9 +4,10 @@ const examples = `Try a spider, then run it; the same command continues it after
   trawl crawl quotes --limit 10
   trawl crawl quotes
 
-Exit codes: 0 finished, 1 failed (or more pages did than --max-failed allows), 2 usage error, 3 another process is
-crawling this spider, 4 paused by --timeout, by an outage or by the reader of -o -, 130 or 143 paused by Ctrl+C or SIGTERM,
-137 ended because the spider did not let a signal or the end of its time be heard. All but 0 keep the checkpoint.`;
+Exit codes: 0 finished, 1 failed (or more pages did than --max-failed allows, or every item was rejected), 2 usage error,
+3 another process is crawling this spider, 4 paused by --timeout, by an outage or by the reader of -o -, 130 or 143 paused
+by Ctrl+C or SIGTERM, 137 ended because the spider did not let a signal or the end of its time be heard. All but 0 keep
+the checkpoint.`;
 
 /** Returns the help of a command, or of all. */
 export function helpOf(command: Command | undefined): string {

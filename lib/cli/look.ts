@@ -18,9 +18,9 @@ import { counted, formatCount } from "../text/count.ts";
 
 /**
  * `paused` is also a crawl that was killed: both are continued by the next run. `unreadable`: its files cannot be looked
- * into, which says nothing of the crawl.
+ * into, which says nothing of the crawl. `discarded`: it had not finished when its checkpoint was cleared.
  */
-export type CrawlState = "running" | "paused" | "damaged" | "unreadable" | "failed" | "finished";
+export type CrawlState = "running" | "paused" | "damaged" | "unreadable" | "failed" | "discarded" | "finished";
 
 /** How a spider's crawl stands. */
 export interface Look {
@@ -110,9 +110,10 @@ async function lookAtSpider(
   const summary = lastSummary(disk, places);
   if (summary === undefined) return undefined;
   const isGood = summary.exitCode === 0;
+  const isDiscarded = summary.outcome !== "finished";
   return {
-    state: isGood ? "finished" : "failed",
-    detail: isGood ? "" : detailOf(summary),
+    state: isDiscarded ? "discarded" : isGood ? "finished" : "failed",
+    detail: isDiscarded ? "the next run begins anew" : isGood ? "" : detailOf(summary),
     counters: summary.counters,
     pending: 0,
     at: Date.parse(summary.endedAt),
@@ -141,8 +142,8 @@ export function missingBytes(
   });
 }
 
-function detailOf({ outcome, reason, counters: { failed, pages } }: CrawlSummary): string {
-  if (outcome !== "finished") return reason;
+function detailOf({ reason, counters: { failed, pages, rejected } }: CrawlSummary): string {
+  if (reason === "rejected") return `no item was written, and ${counted(rejected, "was", "were")} rejected`;
   return `${formatCount(failed)} of ${formatCount(pages + failed)} pages failed, more than may`;
 }
 

@@ -60,7 +60,7 @@ export class Notices {
 }
 
 /** Returns the spider and the project as they were given. */
-function namedIn(argv: readonly string[]): { readonly spider: string | null; readonly project: string } {
+export function namedIn(argv: readonly string[]): { readonly spider: string | null; readonly project: string } {
   const none = { spider: null, project: "default" };
   try {
     const args = readArgs(argv);

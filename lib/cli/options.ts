@@ -136,9 +136,10 @@ export class OptionReader {
     for (const text of this.all(flag)) {
       const equals = text.indexOf("=");
       const key = equals < 0 ? text : text.slice(0, equals);
-      if (equals < 0) this.problems.push(`-s ${text}: write -s ${key}=VALUE`);
-      this.problems.push(...unknownSetting(key).map((problem) => `-s ${text}: ${problem}`));
-      given[key] = text.slice(equals + 1);
+      const unknown = unknownSetting(key).map((problem) => `-s ${text}: ${problem}`);
+      this.problems.push(...unknown);
+      if (equals >= 0) given[key] = text.slice(equals + 1);
+      else if (unknown.length === 0) this.problems.push(`-s ${text}: write -s ${key}=VALUE`);
     }
     return given;
   }

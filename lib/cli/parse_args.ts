@@ -44,13 +44,20 @@ export function readArgs(argv: readonly string[]): Args | HelpWanted | VersionWa
     tokens: true,
   });
   const args: string[] = [], problems: string[] = [];
+  // Words that may be the value of a flag that there is not.
+  const doubtful: string[] = [];
+  let unknownAt = -2;
   const values = new Map<string, string[]>();
   for (const token of tokens) {
-    if (token.kind === "positional") args.push(token.value);
+    if (token.kind === "positional") {
+      args.push(token.value);
+      if (token.index === unknownAt + 1) doubtful.push(token.value);
+    }
     if (token.kind !== "option") continue;
     const flag = flags.find((each) => each.name === token.name);
     if (flag === undefined) {
       problems.push(unknownFlag(token.rawName, flags));
+      if (token.value === undefined) unknownAt = token.index;
     } else if (flag.value !== undefined && (token.value === undefined || isEmpty(token.value, flag))) {
       problems.push(`${token.rawName} needs a value: ${token.rawName} ${flag.value}`);
     } else if (flag.value === undefined && token.value !== undefined) {
@@ -62,7 +69,9 @@ export function readArgs(argv: readonly string[]): Args | HelpWanted | VersionWa
     }
   }
   if (values.has("help")) return { help: command };
-  const [least, most] = command.count, given = args.filter((arg) => arg !== "");
+  const [least, most] = command.count;
+  while (args.length > most && doubtful.length > 0) args.splice(args.indexOf(doubtful.pop()!), 1);
+  const given = args.filter((arg) => arg !== "");
   if (given.length < args.length) {
     // As `"$NAME"` is where nobody has set it.
     problems.push(`${command.name} "": an argument is empty; it takes ${command.args || "no arguments"}`);

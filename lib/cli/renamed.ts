@@ -31,6 +31,24 @@ export function readRenamed(options: OptionReader, spider: Spider | undefined): 
 }
 
 /**
+ * Returns a line for each old name of `--callback` that nothing waits for, and that has not been given before: it may be
+ * a slip.
+ */
+export function unusedWords(
+  renamed: Renamed,
+  known: Renamed = {},
+  waiting: ReadonlyMap<string, number>,
+): readonly string[] {
+  return Object.entries(renamed).filter(([old]) => !waiting.has(old) && !Object.hasOwn(known, old)).map(
+    ([old, now]) => {
+      const names = [...waiting.keys()].filter((name) => !name.startsWith("("));
+      const nearest = names.length === 0 ? "" : `; ${suggest(old, names)}`;
+      return `--callback ${old}=${now}: no request waits for "${old}"${nearest}`;
+    },
+  );
+}
+
+/**
  * Returns why a crawl cannot go on: requests wait for callbacks that its spider does not have. Nothing when it can.
  */
 export function missingWords(

@@ -9,11 +9,10 @@ import type { Progress } from "../engine/engine.ts";
 import type { CrawlEvent, Level } from "../engine/events.ts";
 import { counted } from "../text/count.ts";
 import { formatDuration } from "../text/duration.ts";
-import { printable } from "../text/safe.ts";
 import type { Clock } from "../time/clock.ts";
 import { liveLine } from "./live_line.ts";
 import { withoutLogins } from "../url/userinfo.ts";
-import { type Event, eventLine } from "./event_line.ts";
+import { type Event, eventLine, logLine } from "./event_line.ts";
 import { LogFile } from "./log_file.ts";
 import { SameErrors } from "./same_errors.ts";
 import type { Terminal } from "./terminal.ts";
@@ -167,7 +166,7 @@ export class Reporter {
     const { clock, json, spider, project } = this.#options;
     const time = new Date(clock.wall()).toISOString();
     if (json) return eventLine({ time, level, spider, project }, event);
-    return `${time} ${level.padEnd(5)} ${printable(withoutLogins(message), 2000)}`;
+    return logLine(time, level, message);
   }
 
   /** Returns the same as it is on standard error. */

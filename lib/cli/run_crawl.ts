@@ -29,7 +29,7 @@ import { proxyVariable } from "./proxy.ts";
 import type { Reporter } from "./reporter.ts";
 import { openNewest, removeLitter, ResumeError } from "./resume.ts";
 import { shownPath } from "./shown_path.ts";
-import { missingWords } from "./renamed.ts";
+import { missingWords, unusedWords } from "./renamed.ts";
 import { onExit, onSignals, onStrayErrors } from "./signals.ts";
 import { wire, type WireOptions } from "./wire.ts";
 
@@ -45,6 +45,18 @@ export interface Run {
   readonly keeping: Keeping | undefined;
   /** The checkpoint to go on from; undefined for a new crawl. */
   readonly found: Found | undefined;
+  /** What a retry began with; undefined for any other crawl. */
+  readonly retried?: Retried | undefined;
+}
+
+/** The crawl that a retry goes on with, as it had finished. */
+export interface Retried {
+  /** Pages that it gave up, all of which are retried. */
+  readonly failed: number;
+  /** Pages that it had read. */
+  readonly pages: number;
+  /** This process has begun the retry. */
+  readonly isNew: boolean;
 }
 
 /** Standard output, as it is named in messages. */
@@ -86,9 +98,8 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
   } else {
     try {
       // The same code has the same callbacks.
-      const countsCallbacks = run.found.checkpoints.some(({ checkpoint }) =>
-        checkpoint.identity.code !== digestOf(spider)
-      );
+      const countsCallbacks = Object.keys(asked.renamed).length > 0 ||
+        run.found.checkpoints.some(({ checkpoint }) => checkpoint.identity.code !== digestOf(spider));
       const opened = openNewest(
         run.found,
         run.keeping.places,
@@ -104,6 +115,9 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
       ({ parts } = opened);
       ({ elapsed, isRetry = false } = opened.snapshot);
       startUrls = startUrlsOf(asked.startUrls, opened.snapshot.startUrls);
+      for (const word of unusedWords(asked.renamed, opened.snapshot.renamed, parts.frontier.inherited)) {
+        reporter.log("warn", word);
+      }
     } catch (error) {
       if (!(error instanceof ResumeError || error instanceof DiskError)) throw error;
       const next = error instanceof DiskError
@@ -181,7 +195,9 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
   using _signals = onSignals((signal, before) => {
     if (before === 0) {
       const { inFlight, open } = crawl.progress;
-      reporter.log("info", `${signal}: finishing ${counted(inFlight + open, "page")}; once more to stop at once`);
+      const busy = inFlight + open;
+      const what = busy === 0 ? "stopping" : `finishing ${counted(busy, "page")}`;
+      reporter.log("info", `${signal}: ${what}; once more to stop at once`);
       crawl.pause(signal);
     } else cancel(signal);
   });
@@ -224,7 +240,7 @@ export async function runCrawl(context: CrawlContext, asked: Asked, reporter: Re
 function beginning(
   kind: "test" | "new" | "continued" | "retry",
   name: string,
-  { output, limit }: Run,
+  { output, limit, retried }: Run,
   { pages, items }: Counters,
   folder: string,
 ): string {
@@ -238,6 +254,9 @@ function beginning(
     case "continued":
       return `Continuing "${name}": ${soFar}`;
     case "retry":
+      if (retried?.isNew) {
+        return `Retrying ${counted(retried.failed, "page")} that the last crawl gave up; their items go to ${target}`;
+      }
       return `Continuing the retry of "${name}": ${soFar}`;
   }
 }

@@ -2,6 +2,7 @@ import { crawlName, type Places } from "../checkpoint/places.ts";
 import type { CheckpointStore } from "../checkpoint/store.ts";
 import { DamageError } from "../disk/damage.ts";
 import { type Disk, DiskError } from "../disk/disk.ts";
+import { finishReason } from "../engine/finish_reason.ts";
 import { publish, summaryOf } from "../engine/publish.ts";
 import { crawlOf, type CrawlSnapshot } from "../engine/snapshot.ts";
 
@@ -23,7 +24,7 @@ export async function settle(
   if (newest === undefined || crawl?.phase !== "finished") return undefined;
   const value = summaryOf(
     newest.identity,
-    { outcome: "finished", reason: crawl.failsTooOften ? "maxFailed" : "done" },
+    { outcome: "finished", reason: finishReason("done", crawl.counters, crawl.failsTooOften ?? false) },
     crawl,
     now,
   );

@@ -13,6 +13,7 @@ const colours: Readonly<Record<CrawlState, "green" | "yellow" | "red" | "cyan">>
   damaged: "red",
   unreadable: "red",
   failed: "red",
+  discarded: "yellow",
   finished: "green",
 };
 
@@ -24,13 +25,15 @@ export async function status(context: Context): Promise<number> {
   const project = options.has("project") ? options.name("project", "default") : undefined;
   options.check();
   const looks = await lookAt(disk, dataDir, { project, spider: args.args[0] }, () => patience(clock));
+  // Who names a spider asks for something that should be there.
+  const code = looks.length === 0 && args.args[0] !== undefined ? 1 : 0;
   if (options.has("json")) {
     terminal.json(looks);
-    return 0;
+    return code;
   }
   if (looks.length === 0) {
     terminal.say(`Nothing has been crawled${args.args[0] === undefined ? "" : ` by "${args.args[0]}"`} in ${dataDir}`);
-    return 0;
+    return code;
   }
   const rows = looks.map((look) => rowOf(look, clock.wall(), folder));
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

@@ -13,13 +13,15 @@ import type { Summary } from "../spider/spider.ts";
 import { isInstance, readThrown } from "../text/thrown.ts";
 import type { Emit } from "./events.ts";
 import { failsTooOften, type MaxFailed } from "./max_failed.ts";
+import { finishReason } from "./finish_reason.ts";
 import { type Ending, Engine, type EngineOptions, type Progress } from "./engine.ts";
 import type { EngineParts } from "./parts.ts";
 import { type CrawlSummary, publish, summaryOf, writeSummary } from "./publish.ts";
 import { spiderError } from "./spider_error.ts";
 import { Saver } from "./saver.ts";
 import { type CrawlSnapshot, storedCrawl } from "./snapshot.ts";
-import { counted } from "../text/count.ts";
+import { counted, formatCount } from "../text/count.ts";
+import type { Counters } from "./counters.ts";
 
 /** Where and how a crawl is kept. A test run has none of it. */
 export interface Keeping {
@@ -63,12 +65,14 @@ export class Crawl {
   readonly #cancelled = Promise.withResolvers<Ending>();
   /** The last request that was given up, and why. */
   #lastFailure = "";
+  #firstRejection: string | undefined;
 
   constructor(parts: EngineParts, options: CrawlOptions) {
     this.#parts = parts;
     this.#options = options;
     this.#beganAt = parts.clock.now();
     const emit: Emit = (event) => {
+      if (event.type === "rejected") this.#firstRejection ??= `${event.url}: ${event.message}`;
       if (event.type === "given-up") this.#lastFailure = `${event.url}: ${event.failure.message}`;
       parts.emit(event);
     };
@@ -109,6 +113,16 @@ export class Crawl {
     return this.#engine.idleReason;
   }
 
+  /** The first item that this run has rejected: its page, and why. */
+  get firstRejection(): string | undefined {
+    return this.#firstRejection;
+  }
+
+  /** Whether there is nothing to go on with: no page was fetched, and the next crawl starts fresh. */
+  get startsFresh(): boolean {
+    return this.#phase === "failed";
+  }
+
   /** Takes no more requests and ends when those in flight are done. */
   pause(reason: string): void {
     this.#engine.pause(reason);
@@ -147,14 +161,13 @@ export class Crawl {
     }
     const { counters } = this.#parts;
     if (ending.outcome === "finished" && counters.pages === 0 && counters.failed > 0) {
-      const others = counters.failed > 1 ? ` (${counted(counters.failed, "request")} failed, this one last)` : "";
-      const error = new Error(`no page could be fetched: ${this.#lastFailure}${others}`);
+      const error = new Error(noPageWords(counters, this.#lastFailure));
       ending = { outcome: "failed", error, consistent: true };
       this.#phase = "failed";
     }
-    if (ending.outcome === "finished" && failsTooOften(counters, this.#options.maxFailed ?? Infinity)) {
-      ending = { outcome: "finished", reason: "maxFailed" };
-      this.#failsTooOften = true;
+    if (ending.outcome === "finished") {
+      this.#failsTooOften = failsTooOften(counters, this.#options.maxFailed ?? Infinity);
+      ending = { outcome: "finished", reason: finishReason(ending.reason, counters, this.#failsTooOften) };
     }
     ending = await this.#close(ending);
     try {
@@ -274,4 +287,13 @@ export class Crawl {
     const error = isSpiders ? spiderError(thrown, hook, this.#parts.locate) : readThrown(thrown).error;
     return { outcome: "failed", error, consistent: consistent && !isDisk };
   }
+}
+
+/** Says why a crawl has no page. What a callback threw has been told already, with the page. */
+function noPageWords({ failed, failures }: Counters, last: string): string {
+  const thrown = failures["callback"]?.count ?? 0;
+  if (thrown === failed) return `every page failed in its callback (${counted(failed, "page")})`;
+  const others = failed > 1 ? ` (${counted(failed, "request")} failed, this one last)` : "";
+  if (thrown === 0) return `no page could be fetched: ${last}${others}`;
+  return `no page was read to its end, and ${formatCount(thrown)} of ${formatCount(failed)} failed in their callbacks`;
 }

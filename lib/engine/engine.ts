@@ -14,6 +14,7 @@ import type { Request } from "../model/request.ts";
 import { unsent } from "../net/follow/retry.ts";
 import type { RedirectRules } from "../net/follow/redirect.ts";
 import { formatSize } from "../text/size.ts";
+import { endsTest } from "./test_limit.ts";
 import { readThrown } from "../text/thrown.ts";
 import { RobotsAsker } from "./ask_robots.ts";
 import type { Counters } from "./counters.ts";
@@ -44,7 +45,7 @@ export interface EngineOptions extends RedirectRules {
   readonly sitemaps: boolean;
   /** Pages after which the crawl is finished. */
   readonly maxPages: number;
-  /** Items after which it is finished; no more than these are written. */
+  /** Items after which it is finished, written or not; no more than these are written. */
   readonly limit: number;
   /** Called when something has been committed and there is nothing to do but wait. */
   readonly onIdle?: () => void;
@@ -64,7 +65,7 @@ const leastIdle = 250;
 
 /** How a run ended. After a failure `consistent` says whether what is in memory may be saved. */
 export type Ending =
-  | { readonly outcome: "finished"; readonly reason: "done" | "limit" | "maxPages" | "maxFailed" }
+  | { readonly outcome: "finished"; readonly reason: "done" | "limit" | "maxPages" | "maxFailed" | "rejected" }
   | { readonly outcome: "paused"; readonly reason: string }
   | { readonly outcome: "failed"; readonly error: Error; readonly consistent: boolean };
 
@@ -447,7 +448,7 @@ export class Engine {
     this.#pausing ??= this.#pausingNext;
     const error = makeCommit(commit, this.#parts, this.#options.limit);
     const { counters } = this.#parts;
-    if (counters.items >= this.#options.limit) this.#end({ outcome: "finished", reason: "limit" });
+    if (endsTest(counters, this.#options.limit)) this.#end({ outcome: "finished", reason: "limit" });
     else if (counters.pages >= this.#options.maxPages) this.#end({ outcome: "finished", reason: "maxPages" });
     return error;
   }

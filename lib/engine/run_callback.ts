@@ -6,9 +6,10 @@
 
 import type { Item } from "../model/item.ts";
 import { isRequest, type Request } from "../model/request.ts";
-import { eachOutput } from "../spider/outputs.ts";
+import { eachOutput, isThenable } from "../spider/outputs.ts";
 import type { Page } from "../spider/page.ts";
 import type { Outputs, Spider } from "../spider/spider.ts";
+import { kindOf } from "../text/kind.ts";
 import { readThrown } from "../text/thrown.ts";
 import type { Call } from "./time_limit.ts";
 
@@ -50,15 +51,20 @@ export async function runCallback(
     else dropped += 1;
   };
   const take = spider.onItem === undefined ? (item: Item) => written.add(item) : pass;
-  await eachOutput((spider[name] as (page: Page) => Outputs).call(spider, page), (output) => {
-    count += 1;
-    if (count > mostYielded) {
-      throw new TooMuchYieldedError(`${name} has yielded more than ${mostYielded} items and requests on one page`);
-    }
-    if (isRequest(output)) return void requests.push(output);
-    if (isItem(output)) return take(output);
-    if (output !== undefined && output !== null) throw new TypeError(wrongOutput(name, output));
-  }, call.pace);
+  await eachOutput(
+    (spider[name] as (page: Page) => Outputs).call(spider, page),
+    (output) => {
+      count += 1;
+      if (count > mostYielded) {
+        throw new TooMuchYieldedError(`${name} has yielded more than ${mostYielded} items and requests on one page`);
+      }
+      if (isRequest(output)) return void requests.push(output);
+      if (isItem(output)) return take(output);
+      if (output !== undefined && output !== null) throw new TypeError(wrongOutput(name, output));
+    },
+    call.pace,
+    name,
+  );
   const { items, rejected } = written;
   return { items, requests, dropped, rejected };
 }
@@ -106,6 +112,8 @@ function isItem(value: unknown): value is Item {
 }
 
 function wrongOutput(callback: string, output: unknown): string {
-  const what = typeof output === "object" ? `a ${output?.constructor?.name} object` : `a ${typeof output}`;
-  return `${callback} yielded ${what}: yield a plain object (an item), or a request from page.request or page.follow`;
+  const hint = isThenable(output) ? "await it, and yield" : "yield";
+  return `${callback} yielded ${
+    kindOf(output)
+  }: ${hint} a plain object (an item), or a request from page.request or page.follow`;
 }

@@ -2,6 +2,7 @@ import { checkPackable } from "../disk/pack.ts";
 import { referrerPolicies, type ReferrerPolicy } from "../model/referrer_policy.ts";
 import { createRequest, type Request, type RequestOptions } from "../model/request.ts";
 import { isPolicy, refererOf } from "../net/follow/referer.ts";
+import { kindOf } from "../text/kind.ts";
 import { suggest } from "../text/nearest.ts";
 import { originOf } from "../url/origin.ts";
 import { splitUserinfo } from "../url/userinfo.ts";
@@ -40,7 +41,7 @@ function unsendable(options: RequestOptions): string | undefined {
     return "handleStatuses is not a list of statuses";
   }
   if (repeatable !== undefined && typeof repeatable !== "boolean") return "repeatable is neither true nor false";
-  if (jar !== undefined && typeof jar !== "string") return `jar is a ${typeof jar}, not a name`;
+  if (jar !== undefined && typeof jar !== "string") return `jar is ${kindOf(jar)}, not a name`;
   if (referrerPolicy !== undefined && !isPolicy(referrerPolicy)) {
     const name = String(referrerPolicy);
     return `there is no referrerPolicy "${name}"; ${suggest(name, referrerPolicies)}`;

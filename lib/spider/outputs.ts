@@ -1,3 +1,4 @@
+import { kindOf } from "../text/kind.ts";
 import type { Outputs } from "./spider.ts";
 
 /**
@@ -9,6 +10,7 @@ export async function eachOutput(
   outputs: Outputs,
   take: (output: unknown) => unknown,
   pace: () => Promise<void> | undefined = () => undefined,
+  callback = "a callback",
 ): Promise<void> {
   const given = isThenable(outputs) ? await outputs : outputs;
   if (given === undefined || given === null) return;
@@ -27,7 +29,7 @@ export async function eachOutput(
       if (turn !== undefined) await turn;
     }
   } else {
-    throw new TypeError(`a callback returned a ${typeof given}: it must be a generator or return an array`);
+    throw new TypeError(`${callback} returned ${kindOf(given)}: it must be a generator or return an array`);
   }
 }
 

@@ -5,11 +5,11 @@
  */
 
 import type { Request, RequestOptions } from "../model/request.ts";
+import { kindOf } from "../text/kind.ts";
 import { resolve } from "../url/resolve.ts";
 import { shownLink } from "../url/userinfo.ts";
 import { isPlain } from "./is_plain.ts";
 import { makeRequest } from "./make_request.ts";
-import { kindOf } from "./wrong_option.ts";
 
 /** Gives start requests one by one. */
 export type StartIterator = Iterator<unknown> | AsyncIterator<unknown>;

@@ -1,3 +1,4 @@
+import { kindOf } from "../text/kind.ts";
 import { suggest } from "../text/nearest.ts";
 import { isPlain } from "./is_plain.ts";
 
@@ -17,7 +18,7 @@ function problemOf(name: string, cookie: Readonly<Record<string, unknown>>): str
   const { value, domain, path, secure } = cookie;
   const unknown = Object.keys(cookie).find((field) => !fields.includes(field));
   if (unknown !== undefined) return `has no ${unknown}; ${suggest(unknown, fields)}`;
-  if (typeof value !== "string") return `has a value that is a ${typeof value}, not a text`;
+  if (typeof value !== "string") return `has a value that is ${kindOf(value)}, not a text`;
   if (/[\s=;\p{Cc}]/u.test(name) || /[;\p{Cc}]/u.test(value)) return 'holds a character that would end it, such as ";"';
   if (path !== undefined && !(typeof path === "string" && /^\/[^;\p{Cc}]*$/u.test(path))) {
     return `has the path ${JSON.stringify(path)}, and a path begins with "/"`;

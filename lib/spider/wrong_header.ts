@@ -1,3 +1,5 @@
+import { kindOf } from "../text/kind.ts";
+
 /**
  * Returns what keeps a header from being sent, in words, or `undefined` when nothing does. Its value is not in them: it
  * may be a secret.
@@ -6,7 +8,7 @@ export function wrongHeader(name: string, value: unknown): string | undefined {
   // A whole line in the place of a name has the value in it, so no more than the name is shown.
   const [token = ""] = /^[!#$%&'*+.^_`|~\w-]*/.exec(name) ?? [];
   if (token === "" || token !== name) return `the name of header "${token}" has a character that no name has`;
-  if (typeof value !== "string") return `header ${name} is a ${typeof value}, not a text`;
+  if (typeof value !== "string") return `header ${name} is ${kindOf(value)}, not a text`;
   // White space around a value is left out when it is sent.
   const sent = value.replace(/^[\t\r\n ]+|[\t\r\n ]+$/g, "");
   if (/[\r\n]/.test(sent)) return `header ${name} has a line break in its value`;

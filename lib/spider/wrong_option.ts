@@ -1,5 +1,6 @@
 import type { RequestOptions } from "../model/request.ts";
 import { suggest } from "../text/nearest.ts";
+import { kindOf } from "../text/kind.ts";
 import { isPlain } from "./is_plain.ts";
 
 /** What a spider may say of a request. Whatever else a request has is the crawl's own. */
@@ -28,17 +29,15 @@ export function wrongOption(options: unknown): string | undefined {
   if (!isPlain(options)) return "its options are not a plain object";
   const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
   if (unknown !== undefined) return `there is no option "${unknown}"; ${suggest(unknown, optionNames)}`;
-  const { priority, meta, dontFilter } = options;
+  const { callback, priority, meta, dontFilter } = options;
+  if (callback !== undefined && typeof callback !== "string") {
+    // One without a name of its own is called as the option is.
+    const isNamed = typeof callback === "function" && !["", "callback"].includes(callback.name);
+    const name = isNamed ? callback.name : "parse";
+    return `callback is ${kindOf(callback)}: it takes a name, callback: ${JSON.stringify(name)}`;
+  }
   if (priority !== undefined && typeof priority !== "number") return `priority is ${kindOf(priority)}, not a number`;
   if (meta !== undefined && !isPlain(meta)) return `meta is ${kindOf(meta)}, not a plain object`;
   if (dontFilter !== undefined && typeof dontFilter !== "boolean") return "dontFilter is neither true nor false";
   return undefined;
-}
-
-/** Returns a value's kind in words: `null`, `an array`, `a number`. */
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return "an array";
-  const kind = typeof value;
-  return `${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`;
 }

@@ -12,6 +12,7 @@ import { explain } from "../../lib/cli/explain.ts";
 import { fetchPage } from "../../lib/cli/fetch/fetch.ts";
 import type { Disk } from "../../lib/disk/disk.ts";
 import { localDisk } from "../../lib/disk/local.ts";
+import { status } from "../../lib/cli/status.ts";
 import type { Page } from "../../lib/spider/page.ts";
 import type { Spider } from "../../lib/spider/spider.ts";
 import { type Clock, systemClock } from "../../lib/time/clock.ts";
@@ -32,7 +33,7 @@ export interface Running {
   readonly folder?: string;
 }
 
-const commands = { crawl, checkpoint, fetch: fetchPage };
+const commands = { crawl, checkpoint, fetch: fetchPage, status };
 
 /** The page on whose request a crawl can be paused; those before it in the list have been committed then. */
 const pages = ["/", "/1", "/2", "/3", "/4", "/5"];

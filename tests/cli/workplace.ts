@@ -91,8 +91,9 @@ export class Workplace implements AsyncDisposable {
   /** Returns the state of the crawls as `status --json` tells it. */
   async status(spider: string): Promise<readonly Look[]> {
     const { code, stdout, stderr } = await this.run(["status", spider, "--json"]);
-    assert.equal(code, 0, stderr);
-    return JSON.parse(stdout);
+    const looks: readonly Look[] = JSON.parse(stdout);
+    assert.equal(code, looks.length === 0 ? 1 : 0, stderr);
+    return looks;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -134,7 +134,10 @@ const wrong:
       name: "RangeError",
       message: /^Cannot request http:\/\/a.com\/x: the spider has no callback "autor"; did you mean author\?$/,
     }],
-    ["a callback that is a function", "/x", { callback: () => {} }, { name: "RangeError", message: /no callback/ }],
+    ["a callback that is a function", "/x", { callback: () => {} }, {
+      name: "TypeError",
+      message: /callback is a function: it takes a name/,
+    }],
     ["a priority that is not whole", "/x", { priority: 0.5 }, {
       name: "RangeError",
       message: /priority 0.5 is not a whole number from -100 to 100$/,

@@ -1,4 +1,4 @@
-import type { FailureKind } from "../../model/outcome.ts";
+import type { Failure, FailureKind } from "../../model/outcome.ts";
 
 /** What to do about a page that could not be fetched; nothing where the message says it, or nothing can be done. */
 const advice: Readonly<Partial<Record<FailureKind, string>>> = {
@@ -13,7 +13,13 @@ const advice: Readonly<Partial<Record<FailureKind, string>>> = {
   redirect: "Ask for the page that it should lead to",
 };
 
-/** Returns what a user can do about a failure of this kind; undefined where there is nothing to say. */
-export function adviceFor(kind: FailureKind): string | undefined {
-  return advice[kind];
+/** Returns what a user can do about a failure on the way from a URL; undefined where there is nothing to say. */
+export function adviceFor({ kind, message }: Pick<Failure, "kind" | "message">, url: string): string | undefined {
+  if (kind === "protocol" && url.startsWith("http:") && / is not valid HTTP/.test(message)) {
+    return "Perhaps the server wants encryption: ask for https://";
+  }
+  if (kind !== "tls") return advice[kind];
+  if (/ does not speak TLS /.test(message)) return "Ask for http://, or on another port";
+  // Where it is not about a certificate, no trust in one helps.
+  return /certificate/.test(message) ? advice[kind] : undefined;
 }

@@ -62,7 +62,7 @@ export async function fetchPage(context: Context): Promise<number> {
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 function fail(terminal: Terminal, { request: { url }, json }: FetchAsked, journey: Journey, failure: Failure): number {
-  const advice = adviceFor(failure.kind);
+  const advice = adviceFor(failure, journey.hops.at(-1)?.response.url ?? url);
   if (json) {
     terminal.json(notFetched(url, journey, failure));
   } else {

@@ -8,6 +8,7 @@
 import { callWords, slowAfter } from "../../engine/time_limit.ts";
 import { noteInterrupted } from "../../checkpoint/interrupted.ts";
 import { localDisk } from "../../disk/local.ts";
+import { counted } from "../../text/count.ts";
 import { printable } from "../../text/safe.ts";
 import { readThrown } from "../../text/thrown.ts";
 import { systemClock } from "../../time/clock.ts";
@@ -76,7 +77,7 @@ function end(reason: string, board: SharedBoard, orders: Orders): void {
 function callsWords([first, ...others]: readonly Posted[]): string {
   if (first === undefined) return "";
   const since = new Date(first.since).toISOString().slice(11, 19);
-  const rest = others.length === 0 ? "" : ` (and ${others.length} others wait)`;
+  const rest = others.length === 0 ? "" : ` (and ${counted(others.length, "other waits", "others wait")})`;
   return `${callWords(first)} has been running since ${since}${rest}`;
 }
 
