@@ -27,7 +27,7 @@ export interface OutageOptions {
   readonly hosts?: () => Iterable<string>;
   /** The schemes that a witness is tried with: each may go another way. @default {["http"]} */
   readonly schemes?: readonly string[];
-  /** A URL that answered in an earlier process. */
+  /** The `lastAnswer` of an earlier process. */
   readonly lastAnswer?: string | undefined;
   /**
    * Where proxies are a detour that some hosts need, and not the network: since when none of them works, in the clock's
@@ -87,7 +87,7 @@ export class Outage {
     if (url !== undefined) this.#last = { host: new URL(url).host, url, at: -Infinity };
   }
 
-  /** A URL that has answered; undefined before any has. */
+  /** A URL that has answered, or that of another host that a probe has reached since; undefined before any has. */
   get lastAnswer(): string | undefined {
     return this.#last?.url;
   }

@@ -66,7 +66,9 @@ export async function send(request: Request, parts: SendParts, options: SendOpti
   }
   const { outcome, block, seconds } = sent;
   if (block === undefined) tiers.ended(host, tier, outcome.response !== undefined && !outcome.response.cached);
-  if (outcome.response !== undefined) return { response: takeIn(request, outcome.response, tier, block, parts, options) };
+  if (outcome.response !== undefined) {
+    return { response: takeIn(request, outcome.response, tier, block, parts, options) };
+  }
   const { kind, lacking, final = false } = outcome.failure;
   if (kind === "shortage") {
     // It was never sent: that teaches nothing about the host.

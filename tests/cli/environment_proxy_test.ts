@@ -57,7 +57,9 @@ Deno.test("behind a plain proxy that answers for dead hosts with 502 and says no
   const startUrls = [good[0], ...dead, ...good.slice(1)];
   const spider = place.write(
     "dead.ts",
-    `export default { name: "dead", startUrls: ${JSON.stringify(startUrls)}, *parse(page) { yield { url: page.url }; } };`,
+    `export default { name: "dead", startUrls: ${
+      JSON.stringify(startUrls)
+    }, *parse(page) { yield { url: page.url }; } };`,
   );
   const settings = ["robots=false", "retries=0", "concurrency=1", "throttle=false"].flatMap((each) => ["-s", each]);
   const env = { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: "" };

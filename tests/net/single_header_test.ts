@@ -71,7 +71,14 @@ Deno.test("contentLength() is a number that a server gives, or gives twice", () 
 
 Deno.test("valuesOf() takes nothing in the query of a URL for another one, but for a whole one", () => {
   for (
-    const value of ["/search?q=Paris, /fr", "/s?q=a, ?b", "/s?q=a, ../b", "/s?q=login, login.php", "/s?q=C, #b", "?a, /b, /c"]
+    const value of [
+      "/search?q=Paris, /fr",
+      "/s?q=a, ?b",
+      "/s?q=a, ../b",
+      "/s?q=login, login.php",
+      "/s?q=C, #b",
+      "?a, /b, /c",
+    ]
   ) assert.deepEqual(of("location", value), [value]);
   for (const other of ["//b.com/y", "http://b.com/", "https:/y", "app://y"]) {
     assert.deepEqual(of("location", "/s?q=a, b", other), ["/s?q=a, b", other]);
