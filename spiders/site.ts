@@ -1,5 +1,12 @@
 import type { Page } from "../lib/mod.ts";
 
+/** What leads to further pages. What a template has in it is not in the page, until a script puts it there. */
+const links = ["a[href]", "area[href]", "frame[src]", "iframe[src]"]
+  .map((each) => `${each}:not(template *)`)
+  // Older drawings have the links of XLink; where there are both, the other one counts.
+  .concat("svg a:not([href], template *)::attr(xlink:href)")
+  .join(", ");
+
 /** Every HTML page of one host, whichever: give it with `--start-url`. */
 export default {
   name: "site",
@@ -17,9 +24,9 @@ export default {
       // An svg, which may come first, has titles of its own.
       title: page.css("title:not(svg *, template *)::text").text(),
       h1: page.css("h1").text(),
-      links: page.css("a[href]").length,
+      links: page.css("a[href]:not(template *)").length,
     };
-    for (const request of page.follow("a[href], area[href], frame[src], iframe[src]", { meta: { host } })) {
+    for (const request of page.follow(links, { meta: { host } })) {
       if (new URL(request.url).host === host) yield request;
     }
   },

@@ -171,7 +171,7 @@ export function wire(options: WireOptions, snapshot?: CrawlSnapshot): EnginePart
     const counters = { ...createCounters(), ...snapshot?.counters };
     const outage = new Outage({
       clock,
-      reach: (url) => tiers.reach(url),
+      reach: (url, isGuess) => tiers.reach(url, isGuess),
       schemes: ["http", "https"],
       // Where everything goes through proxies, they are the network; where only some of it does, they are not.
       detourDownSince: options.proxies.paid && (() => tiers.detourDownSince),

@@ -116,10 +116,10 @@ function commitNext(
 
 /**
  * Whether a failure is a block, against which another way may help. A server that is not there for anybody (503), or that
- * says when it will be, blocks nobody.
+ * says when it will be, blocks nobody; nor does one that might have answered if it had been asked again.
  */
-function isBlock({ kind, status = 0, busy = false }: Failure, statuses: readonly number[]): boolean {
-  return kind === "blocked" || (statuses.includes(status) && status !== 503 && !busy);
+function isBlock({ kind, status = 0, busy = false, sentOnce = false }: Failure, statuses: readonly number[]): boolean {
+  return kind === "blocked" || (statuses.includes(status) && status !== 503 && !busy && !sentOnce);
 }
 
 function commitFailure(

@@ -3,7 +3,8 @@
  *
  * A failure to connect is the host's when another host has answered since the attempt began, or when the host that
  * answered last can still be reached; as long as none has answered, when another host that waits can be. Otherwise it is
- * the network's: the crawl takes no request until a probe gets through, and no request has used up an attempt.
+ * the network's: the crawl takes no request until a probe gets through, and no request has used up an attempt. Since the
+ * host that answered last may be dead by then, others are probed as well.
  *
  * But a page can crash the only server there is, and that looks the same. So a request that may have arrived, and with
  * which an outage begins for the third time, has failed by itself.
@@ -17,13 +18,16 @@ import type { Clock } from "../time/clock.ts";
 
 export interface OutageOptions {
   readonly clock: Clock;
-  /** Returns whether a connection to the host of a URL can be made; undefined where this machine could not try. */
-  readonly reach: (url: string) => Promise<boolean | undefined>;
-  /** Hosts that requests wait for, which may serve as witnesses as long as none has answered. @default {none} */
+  /**
+   * Returns whether a connection to the host of a URL can be made; undefined where this machine could not try.
+   * `isGuess`: nothing but the host is known, so that a proxy which answers in its place says nothing.
+   */
+  readonly reach: (url: string, isGuess?: boolean) => Promise<boolean | undefined>;
+  /** Hosts that requests wait for: witnesses as long as none has answered, and during an outage. @default {none} */
   readonly hosts?: () => Iterable<string>;
   /** The schemes that a witness is tried with: each may go another way. @default {["http"]} */
   readonly schemes?: readonly string[];
-  /** A URL that answered in an earlier process. */
+  /** The `lastAnswer` of an earlier process. */
   readonly lastAnswer?: string | undefined;
   /**
    * Where proxies are a detour that some hosts need, and not the network: since when none of them works, in the clock's
@@ -42,7 +46,7 @@ export interface OutageOptions {
 const suspects: readonly FailureKind[] = ["dns", "connect", "timeout", "reset", "cut-short", "proxy"];
 
 const longestPause = 30;
-/** How many other hosts are looked at while none has answered. */
+/** How many hosts that requests wait for are looked at, at a time. */
 const mostWitnesses = 5;
 /** After how many seconds what needs a detour of which no proxy works is tried again. It costs nothing until one may. */
 export const proxyWait = 5;
@@ -70,6 +74,8 @@ export class Outage {
   #other: Answer | undefined;
   #down: { readonly since: number; pause: number; readonly url: string; readonly failure: Failure } | undefined;
   #returns = 0;
+  /** How many of the hosts that wait the probes of this outage have asked: the next one goes on from there. */
+  #asked = 0;
   /** How many outages began with a request, by what tells it from others. */
   readonly #begun = new Map<string, number>();
   #cancel: () => void = () => {};
@@ -81,7 +87,7 @@ export class Outage {
     if (url !== undefined) this.#last = { host: new URL(url).host, url, at: -Infinity };
   }
 
-  /** A URL that has answered; undefined before any has. */
+  /** A URL that has answered, or that of another host that a probe has reached since; undefined before any has. */
   get lastAnswer(): string | undefined {
     return this.#last?.url;
   }
@@ -115,7 +121,7 @@ export class Outage {
     if (failure.final === true && this.#last === undefined && !isProxy) return false;
     // An answer that came meanwhile says nothing of proxies: none was left for this request.
     if (control !== undefined && control.at > beganAt && !isProxy) return false;
-    if (control === undefined && !isProxy && await this.#reachesOther(host)) return false;
+    if (control === undefined && !isProxy && await this.#reachedOf(this.#waiting(host, 0)) !== undefined) return false;
     const reachable = await this.#options.reach(control?.url ?? url);
     if (this.#stopped || this.#down !== undefined) return true;
     if (reachable === undefined) return false;
@@ -123,6 +129,7 @@ export class Outage {
     const isBack = mayBeBack && this.#returns < mostReturns;
     if (reachable && !isBack) return false;
     if (reachable) this.#returns += 1;
+    this.#asked = 0;
     this.#down = { since: this.#options.clock.now(), pause: 1, url: control?.url ?? url, failure };
     this.#wait();
     return unsent.has(failure.kind) || this.#begins(key) < mostBegun;
@@ -168,26 +175,49 @@ export class Outage {
   async #probe(): Promise<void> {
     const down = this.#down;
     if (down === undefined) return;
-    const reachable = await this.#options.reach(down.url) ||
-      (this.#last === undefined && down.failure.kind !== "proxy" && await this.#reachesOther(new URL(down.url).host));
+    const reached = await this.#options.reach(down.url) ? down.url : await this.#witness(down);
     // While the probe was under way a request in flight may have been answered.
     if (this.#down !== down || this.#stopped) return;
-    if (reachable) this.#up();
-    else this.#wait();
+    if (reached === undefined) return this.#wait();
+    if (reached !== down.url && this.#last !== undefined) {
+      // The host that answered last is dead, and would begin the next outage as well. It is no answer, so it has no time.
+      this.#last = { host: new URL(reached).host, url: reached, at: -Infinity };
+      if (this.#other?.host === this.#last.host) this.#other = undefined;
+    }
+    this.#up();
   }
 
-  /** Whether another host that requests wait for can be reached. */
-  async #reachesOther(host: string): Promise<boolean> {
-    const { hosts = () => [], schemes = ["http"], reach } = this.#options;
+  /** Returns a URL of another host than the one that the outage is told by which can be reached. */
+  async #witness({ url, failure }: { readonly url: string; readonly failure: Failure }): Promise<string | undefined> {
+    // Other hosts may need no proxy.
+    if (failure.kind === "proxy") return undefined;
+    const { host } = new URL(url);
+    const answered = [this.#last, this.#other].flatMap((each) => each && each.host !== host ? [each.url] : []);
+    const waiting = this.#waiting(host, this.#asked);
+    this.#asked = waiting.length < mostWitnesses ? 0 : this.#asked + mostWitnesses;
+    return await this.#reachedOf(waiting, answered);
+  }
+
+  /** Hosts that requests wait for, without the given one and the first `skipped`. */
+  #waiting(host: string, skipped: number): string[] {
+    const { hosts = () => [] } = this.#options;
     const others: string[] = [];
+    let passed = 0;
     for (const other of hosts()) {
       if (others.length >= mostWitnesses) break;
-      if (other !== host) others.push(other);
+      if (other !== host && passed++ >= skipped) others.push(other);
     }
+    return others;
+  }
+
+  /** Returns the first that can be reached of some URLs and hosts. */
+  async #reachedOf(hosts: readonly string[], known: readonly string[] = []): Promise<string | undefined> {
+    const { schemes = ["http"], reach } = this.#options;
     // Which of the schemes a host has is not known; most that speak https take a connection for http as well.
-    const urls = others.flatMap((other) => schemes.map((scheme) => `${scheme}://${other}/`));
-    const reached = await Promise.all(urls.map((url) => reach(url)));
-    return reached.includes(true);
+    const guesses = hosts.flatMap((host) => schemes.map((scheme) => `${scheme}://${host}/`));
+    const urls = [...known, ...guesses];
+    const reached = await Promise.all(urls.map((url, at) => reach(url, at >= known.length)));
+    return urls.find((_, at) => reached[at] === true);
   }
 
   #up(): void {

@@ -66,7 +66,9 @@ export async function send(request: Request, parts: SendParts, options: SendOpti
   }
   const { outcome, block, seconds } = sent;
   if (block === undefined) tiers.ended(host, tier, outcome.response !== undefined && !outcome.response.cached);
-  if (outcome.response !== undefined) return { response: takeIn(request, outcome.response, block, parts, options) };
+  if (outcome.response !== undefined) {
+    return { response: takeIn(request, outcome.response, tier, block, parts, options) };
+  }
   const { kind, lacking, final = false } = outcome.failure;
   if (kind === "shortage") {
     // It was never sent: that teaches nothing about the host.
@@ -109,8 +111,9 @@ async function sendThrough(tier: string, request: Request, parts: SendParts, opt
 function takeIn(
   request: Request,
   response: Response,
+  tier: string,
   block: Block | undefined,
-  { scheduler, cookies, outage, room, clock }: SendParts,
+  { tiers, scheduler, cookies, outage, room, clock }: SendParts,
   { maxRetryAfter }: SendOptions,
 ): Response {
   const { status, latency, headers, body } = response;
@@ -122,7 +125,7 @@ function takeIn(
     return response;
   }
   const host = hostOf(request.url);
-  outage.answered(host, request.url);
+  if (tiers.isOfHost(request, status, tier)) outage.answered(host, request.url);
   const asked = pushesBack(status) ? retryAfterSeconds(headers.get("retry-after"), clock.wall()) : undefined;
   scheduler.ended(request, { latency, status }, Math.min(asked ?? 0, maxRetryAfter));
   return block?.by === undefined ? response : { ...response, blocked: `${host} ${block.words}` };
@@ -141,6 +144,8 @@ export async function sendForRobots(
   if (!response?.cached && failure?.kind !== "proxy" && failure?.kind !== "shortage") {
     countInTier(counters, tier, response && { ok: response.status < 400, bytes: response.body.length });
   }
-  if (response !== undefined && !response.cached) outage.answered(hostOf(url), url);
+  if (response !== undefined && !response.cached && tiers.isOfHost({ url }, response.status, tier)) {
+    outage.answered(hostOf(url), url);
+  }
   return outcome;
 }

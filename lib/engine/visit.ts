@@ -155,7 +155,7 @@ function anotherAttempt(request: Request, { response, failure }: Outcome, parts:
 
 function sentOnce({ method }: Request, failure: Failure): Failure {
   const words = `a ${method} is not sent twice, unless it is made with repeatable: true`;
-  return { ...failure, message: `${failure.message}; ${words}` };
+  return { ...failure, message: `${failure.message}; ${words}`, sentOnce: true };
 }
 
 async function readPage(request: Request, response: Response, parts: VisitParts): Promise<Commit> {

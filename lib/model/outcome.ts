@@ -44,6 +44,8 @@ export interface Failure {
   readonly lacking?: Lacking;
   /** The server did not refuse for good: it asked to wait (`Retry-After` of a 429 or 503). */
   readonly busy?: boolean;
+  /** Another attempt might have helped, and the request was not one that may be sent twice. */
+  readonly sentOnce?: boolean;
   /** The stack of the spider's error, where it was one. */
   readonly stack?: string;
   /** Where in the spider's own code that was: `./spider.ts:12:9`. */

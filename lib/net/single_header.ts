@@ -9,10 +9,14 @@ const beginnings = {
   "content-length": /^\d/,
   etag: /^(?:W\/)?"/,
   "last-modified": /^[a-z]{3,9},?(?:\s|$)/i,
-  // A URL may have a comma and a space in it ("/wiki/Paris, Texas"); what follows them rarely begins as a URL does.
-  location: /^(?:[/\\?]|\.{1,2}\/|https?:|[a-z][a-z\d+.-]*:\/\/)/i,
+  // A URL may have a comma and a space in it ("/wiki/Paris, Texas"); what follows them rarely begins as a URL does, or is
+  // the name of a file.
+  location: /^(?:[/\\?#]|\.{1,2}\/|https?:|[a-z][a-z\d+.-]*:\/\/|[\w%~-]+\.[a-z][a-z\d]{1,4}(?:[?#]|$))/i,
   refresh: /^\.?\d[\d.]*\s*(?:;|$)/,
 } as const;
+
+/** In the query of a URL anything may stand, behind a comma as well ("?q=Paris, /fr"), but hardly a whole URL. */
+const wholeUrl = /^(?:\/\/|https?:|[a-z][a-z\d+.-]*:\/\/)/i;
 
 /** A header that has one value. */
 export type SingleHeader = keyof typeof beginnings;
@@ -34,8 +38,10 @@ export function valuesOf(headers: Headers, name: SingleHeader): readonly string[
   if (repeated !== undefined) return [repeated];
   const values: string[] = [];
   for (const part of parts) {
-    if (values.length === 0 || beginnings[name].test(part)) values.push(part);
-    else values.push(`${values.pop()}${comma}${part}`);
+    const before = values.at(-1);
+    const beginning = name === "location" && before?.includes("?") ? wholeUrl : beginnings[name];
+    if (before === undefined || beginning.test(part)) values.push(part);
+    else values[values.length - 1] = `${before}${comma}${part}`;
   }
   return [...new Set(values)];
 }

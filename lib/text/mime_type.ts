@@ -11,8 +11,8 @@
 import { Buffer } from "node:buffer";
 import { readContentType } from "./content_type.ts";
 
-/** How much of a body is looked into, in bytes. */
-const headLength = 1445;
+/** How much of a body is looked into, in bytes; and how much of XML, where much may stand before the first element. */
+const headLength = 1445, xmlHeadLength = 64 * 1024;
 
 /** Types that mean "I do not know" (MIME Sniffing, 7, step 1). */
 const unknown: ReadonlySet<string> = new Set(["unknown/unknown", "application/unknown"]);
@@ -24,7 +24,11 @@ const saidOfAll = /^text\/plain(?:; charset=(?:iso-8859-1|utf-8))?$/i;
 const prolog: readonly (readonly [start: string, end: string])[] = [["<!--", "-->"], ["<!", ">"], ["<?", "?>"]];
 
 const feedRoot = /^<(?:(rss)|(feed)|rdf:RDF)[\s>]/;
-const htmlRoot = /^<html[\s/>]/i;
+/** In XML a name may have the prefix of its namespace. */
+const htmlRoot = /^<(?:[^\s<>/:"'=]+:)?html[\s/>]/i;
+
+/** A piece of the declarations that a doctype has in brackets: in the first four a bracket is none. */
+const declaration = /"[^"]*"|'[^']*'|<!--[^]*?-->|<\?[^]*?\?>|[^\]"'<]+|<(?!!--|\?)/y;
 
 /**
  * The beginning of a page in HTML. The standard has the most frequent elements only, and browsers differ; any of HTML's
@@ -87,7 +91,7 @@ export function mimeTypeOf(contentType: string | null | undefined, body: Uint8Ar
 export function isHtml(contentType: string | null | undefined, body: Uint8Array): boolean {
   const type = mimeTypeOf(contentType, body);
   if (/^(?:text\/html|application\/(?:vnd\.wap\.)?xhtml\+xml)$/.test(type)) return true;
-  return /^(?:text|application)\/xml$/.test(type) && htmlRoot.test(rootOf(markupOf(headOf(body))));
+  return /^(?:text|application)\/xml$/.test(type) && htmlRoot.test(rootOf(markupOf(headOf(body, xmlHeadLength))));
 }
 
 function sniffed(head: string): string {
@@ -112,10 +116,20 @@ function rootOf(markup: string): string {
   for (;;) {
     const [start, end] = prolog.find(([start]) => rest.startsWith(start)) ?? [];
     if (start === undefined || end === undefined) return rest;
-    const at = rest.indexOf(end, start.length);
+    const at = rest.indexOf(end, start === "<!" ? declarationsEnd(rest) : start.length);
     if (at < 0) return "";
     rest = rest.slice(at + end.length).trimStart();
   }
+}
+
+/** Where the declarations end that a doctype has in brackets, at the beginning of markup; 0 where it has none. */
+function declarationsEnd(markup: string): number {
+  const open = /^[^>[]*\[/.exec(markup)?.[0];
+  if (open === undefined) return 0;
+  declaration.lastIndex = open.length;
+  let end = open.length;
+  while (declaration.test(markup)) end = declaration.lastIndex;
+  return markup[end] === "]" ? end : 0;
 }
 
 function textOrBinary(head: string): string {
@@ -123,8 +137,8 @@ function textOrBinary(head: string): string {
 }
 
 /** The beginning, byte for byte. */
-function headOf(body: Uint8Array): string {
-  return Buffer.from(body.buffer, body.byteOffset, Math.min(headLength, body.byteLength)).toString("latin1");
+function headOf(body: Uint8Array, length = headLength): string {
+  return Buffer.from(body.buffer, body.byteOffset, Math.min(length, body.byteLength)).toString("latin1");
 }
 
 /** The beginning from its first `<`, if that comes first; in UTF-16 the tags are ASCII with zeros in between. */

@@ -321,3 +321,49 @@ Deno.test("when a host has answered it is the witness, and no other", async () =
   assert.deepEqual(log.slice(0, 1), [`reach ${b}`]);
   assert.ok(!log.includes("reach http://c.com/"));
 });
+
+Deno.test("an outage ends when another host can be reached than the one that answered last, which is the witness from then on", async () => {
+  for (const found of ["http://c.com/z", "http://d.com/"]) {
+    const { log, reachable, answered, isOutage, outage, clock } = open({ hosts: () => ["a.com", "d.com"] });
+    answered("http://c.com/z");
+    answered(b);
+    clock.advance(1);
+    assert.equal(await isOutage(a), true);
+    reachable.add(found);
+    clock.advance(1000);
+    await settle();
+    assert.equal(outage.down, undefined, found);
+    assert.equal(log.at(-1), "up");
+    log.length = 0;
+    assert.equal(await isOutage(a), false);
+    assert.deepEqual(log, [`reach ${found}`]);
+  }
+});
+
+Deno.test("the hosts that requests wait for are probed in turn, five at a time", async () => {
+  const hosts = Array.from({ length: 7 }, (_, at) => `h${at}.com`);
+  const { log, answered, isOutage, clock } = open({ hosts: () => hosts });
+  answered(b);
+  clock.advance(1);
+  await isOutage(a);
+  const rounds: string[] = [];
+  for (const seconds of [1, 2, 4]) {
+    log.length = 0;
+    clock.advance(1000 * seconds);
+    await settle();
+    rounds.push(log.flatMap((line) => /^reach http:..(h\d)/.exec(line)?.[1] ?? []).join(" "));
+  }
+  assert.deepEqual(rounds, ["h0 h1 h2 h3 h4", "h5 h6", "h0 h1 h2 h3 h4"]);
+});
+
+Deno.test("where all proxies fail, no other host says that they are back: it may need none", async () => {
+  const { log, reachable, answered, isOutage, outage, clock } = open({ hosts: () => ["d.com"] });
+  answered(b);
+  clock.advance(1);
+  await isOutage(a, proxy);
+  reachable.add("http://d.com/");
+  clock.advance(1000);
+  await settle();
+  assert.notEqual(outage.down, undefined);
+  assert.ok(!log.includes("reach http://d.com/"));
+});

@@ -57,6 +57,7 @@ Deno.test("a POST that failed otherwise is given up at once, and its message say
     const [end, message] of [
       [(url: string) => answer(url, "", 500), `status 500${advice}`],
       [(url: string) => answer(url, "", 503), `status 503${advice}`],
+      [(url: string) => answer(url, "", 429), `status 429${advice}`],
       [() => failed("reset"), `reset failed${advice}`],
       [(url: string) => answer(url, "", 404), "status 404"],
       [() => failed("too-large"), "too-large failed"],

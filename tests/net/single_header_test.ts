@@ -68,3 +68,29 @@ Deno.test("contentLength() is a number that a server gives, or gives twice", () 
   assert.equal(length("12", "13"), undefined);
   for (const wrong of ["", "-1", "1.5", "0x10", "twelve", "1 2"]) assert.equal(length(wrong), undefined, wrong);
 });
+
+Deno.test("valuesOf() takes nothing in the query of a URL for another one, but for a whole one", () => {
+  for (
+    const value of [
+      "/search?q=Paris, /fr",
+      "/s?q=a, ?b",
+      "/s?q=a, ../b",
+      "/s?q=login, login.php",
+      "/s?q=C, #b",
+      "?a, /b, /c",
+    ]
+  ) assert.deepEqual(of("location", value), [value]);
+  for (const other of ["//b.com/y", "http://b.com/", "https:/y", "app://y"]) {
+    assert.deepEqual(of("location", "/s?q=a, b", other), ["/s?q=a, b", other]);
+  }
+  assert.deepEqual(of("location", "/x", "/s?q=a, /b"), ["/x", "/s?q=a, /b"]);
+});
+
+Deno.test("valuesOf() tells the name of a file and a fragment from what may follow a comma in a URL", () => {
+  for (const other of ["login.php", "index.html#a", "a-b_c.jsp?d", "#b"]) {
+    assert.deepEqual(of("location", "/x", other), ["/x", other]);
+  }
+  for (const value of ["/wiki/Paris, Texas", "/wiki/Martin Luther King, Jr.", "/wiki/Washington, D.C.", "/a, 1.5"]) {
+    assert.deepEqual(of("location", value), [value]);
+  }
+});

@@ -37,7 +37,57 @@ Deno.test("lateCharset() tells apart what only looks like a declaration", () => 
 });
 
 Deno.test("lateCharset() reads a page that was written to take long", () => {
-  for (const part of ["<script", "<!--", "<meta ", "<meta charset", "< ", "</script", "<meta charset=x>"]) {
+  for (
+    const part of [
+      "<script",
+      "<script>",
+      "<!--",
+      "<!-->",
+      "<!-- --",
+      "<meta ",
+      "<meta charset",
+      "< ",
+      "< meta ",
+      "</script",
+      "<meta charset=x>",
+      '<a b="',
+      "<a b='>",
+      "<!",
+      "<?>",
+    ]
+  ) {
     assert.equal(declared(`charset${part.repeat(3e5 / part.length)}`), undefined);
   }
+});
+
+Deno.test("lateCharset() ends comments as browsers do", () => {
+  for (
+    const comment of [
+      "<!-->",
+      "<!--->",
+      "<!---->",
+      "<!-- a --!>",
+      "<!-- > -->",
+      "<!----!>",
+      "<!x y>",
+      "<?x y>",
+      "</ x>",
+    ]
+  ) {
+    assert.equal(declared(`${comment}<meta charset=gbk><!-- -->`), "gbk", comment);
+  }
+  for (const comment of ["<!-- > ", "<!-- --! >", "<!-- - ->"]) {
+    assert.equal(declared(`${comment}<meta charset=gbk>--><meta charset=big5>`), "big5", comment);
+  }
+});
+
+Deno.test("lateCharset() reads tags to their end, however long, and what stands in quotes is no tag", () => {
+  assert.equal(declared(`<meta data-x="a > b" charset=gbk>`), "gbk");
+  assert.equal(declared(`<meta data-x="<p>" charset=gbk>`), "gbk");
+  assert.equal(declared(`<meta data-x="${"y".repeat(5000)}" charset=gbk>`), "gbk");
+  assert.equal(declared(`<a title="<meta charset=gbk>"><meta charset=big5>`), "big5");
+  assert.equal(declared(`<a title='a > "<meta charset=gbk>'></a><meta charset=big5>`), "big5");
+  assert.equal(declared(`<script a="</script><meta charset=gbk>">x</script><meta charset=big5>`), "big5");
+  assert.equal(declared(`<p title=it's><meta charset=gbk>`), "gbk");
+  assert.equal(declared(`<script-x><meta charset=gbk>`), "gbk");
 });

@@ -125,3 +125,26 @@ Deno.test("isHtml() takes no longer for a body that was written to take long", (
     assert.equal(typeof isHtml(undefined, bytes(part.repeat(1000))), "boolean");
   }
 });
+
+Deno.test("isHtml() finds the outermost element behind a long comment, declarations in a doctype, and a prefix", () => {
+  const declarations = `<!DOCTYPE html [ <!ENTITY a "]>"> <!-- it's ] --> <?x "] ?> <!ATTLIST a b CDATA '>'> ] >`;
+  for (
+    const before of [`<!-- ${"licence ".repeat(5000)} -->`, declarations, `${declarations}<!-- ${"x".repeat(3000)} -->`]
+  ) {
+    for (const header of ["text/xml", "application/xml"]) {
+      const xml = (root: string) => isHtml(header, bytes(`<?xml version="1.0"?>\n${before}\n${root}`));
+      assert.equal(xml('<html xmlns="http://www.w3.org/1999/xhtml"/>'), true, before);
+      assert.equal(xml('<h:html xmlns:h="http://www.w3.org/1999/xhtml"/>'), true, before);
+      assert.equal(xml("<urlset><html/></urlset>"), false, before);
+      assert.equal(xml("<html:p/>"), false, before);
+    }
+  }
+  const far = `<?xml version="1.0"?><!-- ${"x".repeat(65_536)} --><html/>`;
+  assert.equal(isHtml("text/xml", bytes(far)), false);
+});
+
+Deno.test("isHtml() takes no longer for XML that was written to take long", () => {
+  for (const part of ["<!a [", "<!a [ <!-- -->", "<!a [ ' ", "<!a []", "<!a[<?x?>", "<!a [ <!--", "<a", "<!---->"]) {
+    assert.equal(isHtml("text/xml", bytes(part.repeat(65_536 / part.length))), false, part);
+  }
+});

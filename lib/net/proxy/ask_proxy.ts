@@ -21,7 +21,8 @@ export type ProxyState = "works" | "no-host" | "unable" | "denied" | "dead" | "u
 /**
  * Asks a proxy for a connection to the host of a URL, and does not use it. Never throws for what a proxy does.
  *
- * An http proxy may refuse that for a page without encryption, which needs none: that is no fault.
+ * An http proxy may refuse that for a page without encryption, which needs none: that is no fault. One that fails at it
+ * is asked for the page's head, as it is for pages.
  */
 export async function askProxy(proxy: Proxy, url: string, options: TalkOptions): Promise<ProxyState> {
   const target = new URL(url);
@@ -30,11 +31,15 @@ export async function askProxy(proxy: Proxy, url: string, options: TalkOptions):
     const state = await talk(proxy, options, (line) => askSocks(line, proxy, target, () => greeted = true));
     return state ?? (greeted ? "works" : "dead");
   }
-  const judge = target.protocol === "https:" ? tunnelState : (status: number, head: string) => {
-    return status < 500 && !isDenial(status) ? "works" : tunnelState(status, head);
-  };
+  const isPlain = target.protocol !== "https:";
   const to = `${target.hostname}:${portOf(target)}`;
-  const state = await talk(proxy, options, (line) => askHttp(line, proxy, `CONNECT ${to}`, to, judge));
+  const judge = isPlain ? plainState : tunnelState;
+  let state = await talk(proxy, options, (line) => askHttp(line, proxy, `CONNECT ${to}`, to, judge));
+  if (isPlain && (state === "unable" || state === "dead")) {
+    const page = `${target.origin}${target.pathname}${target.search}`;
+    const heard = await talk(proxy, options, (line) => askHttp(line, proxy, `HEAD ${page}`, target.host, pageState));
+    if (heard !== undefined && heard !== "dead") state = heard;
+  }
   if (state !== undefined) return state;
   // A proxy that is silent may be waiting for the host: what it can answer alone it still does.
   const host = new URL(proxy.url).host;
@@ -64,6 +69,16 @@ function tunnelState(status: number, head: string): ProxyState {
   if (isDenial(status)) return "denied";
   if (status >= 200 && status <= 299) return "works";
   return knowsNoHost(head) ? "no-host" : "unable";
+}
+
+function plainState(status: number, head: string): ProxyState {
+  return status < 500 && !isDenial(status) ? "works" : tunnelState(status, head);
+}
+
+/** What an answer to a request for a page says of the proxy: a 401 is the page's, but for the proxy that says it itself. */
+function pageState(status: number, head: string): ProxyState {
+  const isPages = status === 401 && !/^server:\s*tinyproxy\b/im.test(head);
+  return isPages ? "works" : plainState(status, head);
 }
 
 function anyState(status: number): ProxyState {

@@ -63,6 +63,11 @@ export class Proxies {
     }));
   }
 
+  /** Every one of them, also those that rest. */
+  get all(): readonly Proxy[] {
+    return this.#ring.map(({ proxy }) => proxy);
+  }
+
   /** Returns the next in turn that may be used and is not among `tried`; undefined when there is none. */
   next(tried?: ReadonlySet<Proxy>): Proxy | undefined {
     const now = this.#clock.now();

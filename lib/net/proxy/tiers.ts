@@ -11,7 +11,7 @@ import type { ProxyState } from "./ask_proxy.ts";
 import type { Downloadable, Downloads, Sending } from "../download.ts";
 import { Escalation, type ExileRecord } from "./escalation.ts";
 import type { Proxies } from "./proxies.ts";
-import type { Proxy } from "./proxy.ts";
+import { isSocks, type Proxy } from "./proxy.ts";
 import { isRepeatable } from "../follow/retry.ts";
 import { reach } from "../reach.ts";
 import { EnvironmentProxies } from "./environment.ts";
@@ -41,6 +41,9 @@ export interface TiersOptions {
 
 /** How many proxies are asked at once whether there is a way. */
 const askedAtOnce = 4;
+
+/** The statuses with which a proxy says that it has no connection to a host. */
+const gatewayStatuses: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Knows which tier a request goes through, and sends it there. A tier is called as the proxies are, or `direct`. */
 export class Tiers {
@@ -107,18 +110,22 @@ export class Tiers {
   /**
    * Returns whether a host can be reached on the way that requests to it go: through some of its tier's proxies, through
    * that of the environment, or directly. Undefined where this machine has nothing left to try it with.
+   *
+   * To a plain page the proxy of the environment is reached as well, as its answers pass for the page's; but not where
+   * the URL is a guess (`isGuess`): requests may go to the host by https only, which a proxy cannot answer.
    */
-  async reach(url: string): Promise<boolean | undefined> {
+  async reach(url: string, isGuess = false): Promise<boolean | undefined> {
     const proxies = this.#proxiesOf(this.choose(new URL(url).host, false));
     const given: readonly (Proxy | undefined)[] = proxies?.some(askedAtOnce) ?? [undefined];
     const ways = new Set(given.map((proxy) => this.#environment.proxyFor(url, proxy)));
-    const reached = await Promise.all(Array.from(ways, (proxy) => this.#reachThrough(proxy, url, proxies)));
+    const reached = await Promise.all(Array.from(ways, (proxy) => this.#reachThrough(proxy, url, isGuess, proxies)));
     return reached.find((one) => one === true) ?? (reached.includes(undefined) ? undefined : false);
   }
 
   async #reachThrough(
     proxy: Proxy | undefined,
     url: string,
+    isGuess: boolean,
     proxies: Proxies | undefined,
   ): Promise<boolean | undefined> {
     const { ask, clock } = this.#options;
@@ -128,7 +135,20 @@ export class Tiers {
     // That it knows no such host says that it has looked, and that is more than the name of a host.
     const isReached = state === "works" || state === "no-host";
     if (isReached) proxies?.worked(proxy);
-    return isReached;
+    return isReached || (state === "unable" && proxies === undefined && !isGuess && isPlain(url, proxy));
+  }
+
+  /**
+   * Whether an answer is sure to be the host's: a proxy through which a plain page goes may have written it instead,
+   * because it could not reach the host.
+   */
+  isOfHost({ url }: Pick<Downloadable, "url">, status: number, tier: string): boolean {
+    if (!gatewayStatuses.has(status)) return true;
+    const given: readonly (Proxy | undefined)[] = this.#proxiesOf(tier)?.all ?? [undefined];
+    return given.every((proxy) => {
+      const way = this.#environment.proxyFor(url, proxy);
+      return way === undefined || !isPlain(url, way);
+    });
   }
 
   /** Since when none of the proxies for what is blocked works, in the clock's milliseconds; undefined while one may. */
@@ -145,4 +165,9 @@ export class Tiers {
     const { always, paid } = this.#options;
     return tier === direct ? undefined : always ?? paid;
   }
+}
+
+/** Whether a proxy sees a request to a URL, and can answer it itself. */
+function isPlain(url: string, proxy: Proxy): boolean {
+  return url.startsWith("http:") && !isSocks(proxy);
 }

@@ -5,7 +5,7 @@ import { systemClock } from "../../../lib/time/clock.ts";
 import { Certificates, hasOpenssl } from "../tls/certificates.ts";
 import { type Fault, ProxyServer } from "./proxy_server.ts";
 import { closedPort } from "../closed_port.ts";
-import { RawServer } from "../raw_server.ts";
+import { RawServer, send } from "../raw_server.ts";
 
 const credentials = "user:p@ss/wörd";
 const options = { clock: systemClock, patience: 0.3 };
@@ -86,4 +86,27 @@ Deno.test({
     assert.equal(await askProxy(proxy, host.url, { ...options, caCerts }), "works");
     assert.equal(await askProxy(proxy, host.url, options), "dead");
   },
+});
+
+Deno.test("askProxy() asks a proxy that fails at a tunnel to a plain page for the page, as requests do", async () => {
+  const heads = [
+    ["200 OK", "works"],
+    ["401 Unauthorized", "works"],
+    ["407 Proxy Authentication Required", "denied"],
+    ["401 Unauthorized\r\nServer: tinyproxy/1.11", "denied"],
+    ["502 Bad Gateway", "unable"],
+  ] as const;
+  for (const tunnel of ["HTTP/1.1 501 Not Implemented\r\n\r\n", ""]) {
+    for (const [head, state] of heads) {
+      if (tunnel === "" && state === "unable") continue;
+      const lines: string[] = [];
+      await using server = new RawServer(async (connection, request) => {
+        lines.push(request.split("\r\n")[0]!);
+        await send(connection, request.startsWith("CONNECT ") ? tunnel : `HTTP/1.1 ${head}\r\n\r\n`);
+        await connection.closeWrite();
+      });
+      assert.equal(await askProxy({ name: "p", url: server.url }, "http://a.example/b?c#d", options), state, head);
+      assert.deepEqual(lines, ["CONNECT a.example:80 HTTP/1.1", "HEAD http://a.example/b?c HTTP/1.1"]);
+    }
+  }
 });

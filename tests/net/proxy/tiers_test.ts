@@ -3,6 +3,7 @@ import { KeyedLog } from "../../../lib/disk/keyed_log.ts";
 import type { Outcome } from "../../../lib/model/outcome.ts";
 import type { ProxyState } from "../../../lib/net/proxy/ask_proxy.ts";
 import type { Sending } from "../../../lib/net/download.ts";
+import { EnvironmentProxies } from "../../../lib/net/proxy/environment.ts";
 import { Proxies } from "../../../lib/net/proxy/proxies.ts";
 import { Tiers, type TiersOptions } from "../../../lib/net/proxy/tiers.ts";
 import { ManualClock } from "../../../lib/time/clock.ts";
@@ -99,4 +100,31 @@ Deno.test("a host is reached when one of four proxies gets there, which is well 
   assert.equal(await tiers.reach(url), true);
   assert.deepEqual(asked.slice(4), ["house 4", "house 5", "house 0", "house 1"]);
   assert.equal(house.next()?.name, "house 5");
+});
+
+Deno.test("the proxy of the environment is the network for plain pages: that it has no connection is an answer", async () => {
+  const environment = new EnvironmentProxies({ ALL_PROXY: "http://p.test:1" });
+  const { tiers, proxies } = open({ environment }, { ALL_PROXY: "unable" });
+  assert.equal(await tiers.reach("http://a.test/"), true);
+  assert.equal(await tiers.reach("https://a.test/"), false);
+  assert.equal(await tiers.reach("http://a.test/", true), false);
+  const named = open({ always: proxies("house", 1) }, { "house 0": "unable" });
+  assert.equal(await named.tiers.reach("http://a.test/"), false);
+});
+
+Deno.test("a gateway's error is not sure to be the host's where a proxy may have written it", () => {
+  const environment = new EnvironmentProxies({ HTTP_PROXY: "http://p.test:1", NO_PROXY: "near.test" });
+  const { tiers, proxies } = open({ environment });
+  const house = open({ always: proxies("house", 1), environment: new EnvironmentProxies({}) }).tiers;
+  const plain = { url: "http://a.test/" };
+  for (const status of [502, 503, 504]) {
+    assert.equal(tiers.isOfHost(plain, status, "direct"), false);
+    assert.equal(tiers.isOfHost({ url: "https://a.test/" }, status, "direct"), true);
+    assert.equal(tiers.isOfHost({ url: "http://near.test/" }, status, "direct"), true);
+    assert.equal(house.isOfHost(plain, status, "house"), false);
+    assert.equal(house.isOfHost(plain, status, "direct"), true);
+  }
+  for (const status of [200, 404, 500]) assert.equal(tiers.isOfHost(plain, status, "direct"), true);
+  const socks = open({ environment: new EnvironmentProxies({ ALL_PROXY: "socks5://p.test:1" }) }).tiers;
+  assert.equal(socks.isOfHost(plain, 502, "direct"), true);
 });
