@@ -125,10 +125,10 @@ const outputs: readonly (readonly [output: unknown, what: string])[] = [
   [5, "a number"],
   [true, "a boolean"],
   [() => {}, "a function"],
-  [[{ a: 1 }], "a Array object"],
-  [new Product(), "a Product object"],
-  [new Map(), "a Map object"],
-  [Promise.resolve({}), "a Promise object"],
+  [[{ a: 1 }], "an array"],
+  [new Product(), "a Product"],
+  [new Map(), "a Map"],
+  [Promise.resolve({}), "a Promise"],
 ];
 
 for (const [output, what] of outputs) {
@@ -141,8 +141,9 @@ for (const [output, what] of outputs) {
     });
     assert.deepEqual(summary(commit), {
       kind: "callback",
-      message:
-        `TypeError: parse yielded ${what}: yield a plain object (an item), or a request from page.request or page.follow`,
+      message: `TypeError: parse yielded ${what}: ${
+        what === "a Promise" ? "await it, and " : ""
+      }yield a plain object (an item), or a request from page.request or page.follow`,
     });
   });
 }
