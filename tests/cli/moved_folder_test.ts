@@ -106,9 +106,15 @@ for (const [what, [name, take, file]] of Object.entries(outputs)) {
     await reached.promise;
     await until("a checkpoint", () => exists(`${folder}/data/default/small/checkpoint/checkpoint.msgpack`));
     take(`${folder}/${name}`);
-    // The page is not answered before the crawl has ended.
+    let hasEnded = false;
+    void running.then(() => hasEnded = true);
+    try {
+      // The page is not answered before.
+      await until("the end of the crawl", () => hasEnded);
+    } finally {
+      free.resolve();
+    }
     const { code, text } = await running;
-    free.resolve();
     assert.equal(code, 1, text);
     assert.match(text, new RegExp(`Cannot go on with .*/${name}/${file}: the file, or its folder, was removed, moved`));
     assert.ok(!exists(`${folder}/${name}`));
