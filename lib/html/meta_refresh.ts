@@ -5,7 +5,6 @@
  */
 
 import { type AnyNode, type Document, isTag } from "domhandler";
-import { tagEnd } from "../text/tag_end.ts";
 import { elementsNamed } from "./elements.ts";
 
 /** Where a page sends its readers, and when. */
@@ -58,23 +57,4 @@ function unquoted(text: string): string {
   if (quote !== '"' && quote !== "'") return text.trim();
   const end = text.indexOf(quote, 1);
   return text.slice(1, end < 0 ? undefined : end).trim();
-}
-
-/** The beginning of a `<meta>`, or what one has that is a refresh. */
-const mention = /<meta[\s/]|http-equiv\s*=\s*["']?\s*refresh/gi;
-
-/**
- * Returns the beginning of a page up to the last tag that may be a refresh, or `undefined` where there is none, as in
- * nearly all pages.
- */
-export function headWithRefresh(html: string): string | undefined {
-  let meta: number | undefined, last: { readonly tag: number; readonly at: number } | undefined;
-  for (const { 0: found, index } of html.matchAll(mention)) {
-    if (found.startsWith("<")) meta = index;
-    else if (meta !== undefined) last = { tag: meta, at: index };
-  }
-  if (last === undefined) return undefined;
-  const end = tagEnd(html, last.tag);
-  // A tag that ends before what was found stands in the quotes of another.
-  return html.slice(0, end !== undefined && end <= last.at ? tagEnd(html, last.at) : end);
 }

@@ -5,7 +5,8 @@
  */
 
 import { baseHref } from "../../html/base_href.ts";
-import { headWithRefresh, metaRefresh, parseRefresh } from "../../html/meta_refresh.ts";
+import { metaRefresh, parseRefresh } from "../../html/meta_refresh.ts";
+import { headWithRefresh } from "./head_with_refresh.ts";
 import { parseHtml, TooManyElementsError } from "../../html/parse.ts";
 import { defaultReferrerPolicy } from "../../model/referrer_policy.ts";
 import type { Request } from "../../model/request.ts";
