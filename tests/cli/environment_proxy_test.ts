@@ -61,7 +61,7 @@ Deno.test("behind a plain proxy that answers for dead hosts with 502 and says no
       JSON.stringify(startUrls)
     }, *parse(page) { yield { url: page.url }; } };`,
   );
-  const settings = ["robots=false", "retries=0", "concurrency=1", "throttle=false"].flatMap((each) => ["-s", each]);
+  const settings = ["robots=false", "retries=0", "concurrency=1", "delay=300ms"].flatMap((each) => ["-s", each]);
   const env = { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: "" };
   const ended = await place.run(["crawl", spider, ...settings, "--outage-timeout", "10s", "--json"], { env });
   ends(ended, 0);
