@@ -238,14 +238,14 @@ for (
 Deno.test("the same bad item many times is one line and a count, in a test run too; --json has each", async () => {
   await using place = await Workplace.open();
   const text = spider({ each: "yield item; yield { ...item, price: undefined, net: NaN };" });
-  for (const args of [[], ["--limit", "100"]]) {
+  for (const args of [[], ["--limit", "200"]]) {
     const ended = await crawlWith(place, text, ...args);
     ends(ended, 0);
     const said = ended.stderr.split("\n").filter((line) => line.includes("net is NaN"));
     assert.equal(said.length, 2, ended.stderr);
     assert.match(said[1]!, /100 times: Cannot write the item: net is NaN, which JSON cannot hold/);
   }
-  const machine = await crawlWith(place, text, "--limit", "100", "--json");
+  const machine = await crawlWith(place, text, "--limit", "200", "--json");
   const events = machine.stderr.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
   assert.equal(events.filter(({ type }) => type === "rejected").length, 100);
 });

@@ -181,7 +181,7 @@ for (const hook of ["onStart", "onClose"]) {
     await using trawl = place.start(crawl);
     await trawl.says("hangs");
     trawl.kill("SIGINT");
-    await trawl.says("SIGINT: finishing");
+    await trawl.says("SIGINT: stopping");
     trawl.kill("SIGINT");
     ends(await trawl.ended, 130);
     ends(await place.run(crawlOf(place, spider())), 0);
