@@ -45,12 +45,12 @@ Deno.test("a host is reached on the way that its requests go: through the proxy 
   assert.deepEqual(asked, ["HTTP_PROXY http://a.test/x", "HTTPS_PROXY https://a.test/x"]);
 });
 
-Deno.test("what a proxy of the environment says decides: it works where it finds no such host, and not where it is unable", async () => {
+Deno.test("what a proxy of the environment says decides: it works where it finds no such host, and where it is unable, for a plain page alone", async () => {
   for (
     const [state, isReached] of [
       ["works", true],
       ["no-host", true],
-      ["unable", false],
+      ["unable", true],
       ["denied", false],
       ["dead", false],
       ["unknown", undefined],
@@ -58,6 +58,8 @@ Deno.test("what a proxy of the environment says decides: it works where it finds
   ) {
     const { tiers } = tiersIn({ ALL_PROXY: "http://p.test" }, { ALL_PROXY: state });
     assert.equal(await tiers.reach("http://a.test/"), isReached, state);
+    // Over https the proxy cannot answer in the host's place.
+    assert.equal(await tiers.reach("https://a.test/"), state === "unable" ? false : isReached, state);
   }
 });
 

@@ -161,7 +161,7 @@ const wrong:
         message: new RegExp(`there is no option "${name}"`),
       }] as const
     ),
-    ...[[null, "null"], ["text", "a string"], [5, "a number"], [[1], "an array"], [new Map(), "an object"]].map((
+    ...[[null, "null"], ["text", "a string"], [5, "a number"], [[1], "an array"], [new Map(), "a Map"]].map((
       [meta, kind],
     ) =>
       [`meta that is ${kind}`, "/x", { meta }, {
