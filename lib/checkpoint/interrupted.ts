@@ -19,7 +19,7 @@ export interface Interrupted {
   readonly key: string;
 }
 
-/** Where such calls are written down, and the digest of the spider whose they are. */
+/** The file in which such calls are written down, and the digest of the spider whose they are. */
 export interface InterruptedFile {
   readonly path: string;
   readonly code: string;

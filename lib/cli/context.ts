@@ -22,7 +22,7 @@ export interface Context {
   readonly openWatchdog?: () => Watchdog;
 }
 
-/** What a crawl gets besides. */
+/** The context of a crawl: that of a command, and who watches over it. */
 export interface CrawlContext extends Context {
   readonly watchdog: Watchdog | undefined;
 }

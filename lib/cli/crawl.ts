@@ -175,7 +175,7 @@ interface Kept {
   readonly places: Places;
 }
 
-/** What is done with the checkpoint that a new crawl finds. */
+/** Says how a new crawl treats the checkpoint that it finds. */
 interface Beginning extends Kept {
   readonly clear: boolean;
   readonly keep: boolean;

@@ -12,7 +12,7 @@ import { damageIn } from "./damage.ts";
 import { putLeftoversAside, putPartAside } from "./leftovers.ts";
 import { isForeign, ownerFor } from "./take_output.ts";
 
-/** What discards a crawl, and what hears of it. */
+/** The parts that discarding a crawl needs, and who hears of it. */
 export interface Discarding {
   readonly disk: Disk;
   readonly store: CheckpointStore;

@@ -2,10 +2,10 @@ import type { Level } from "../engine/events.ts";
 import { printable, printableJson } from "../text/safe.ts";
 import { withoutLogins } from "../url/userinfo.ts";
 
-/** What `--json` tells, besides what every event has. `docs/events.schema.json` has all of them. */
+/** An event of `--json`, without the fields that every event has. `docs/events.schema.json` has all of them. */
 export type Event = { readonly type: string } & Readonly<Record<string, unknown>>;
 
-/** What every event has. */
+/** The fields that every event has. */
 export interface Told {
   /** When, in ISO 8601. */
   readonly time: string;
